@@ -1,0 +1,197 @@
+//! The messages themselves, by the service that sends them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PlannedTime, TicketId, TicketTypeId, UserId,
+};
+
+macro_rules! kinds {
+    ($($message:ident = $kind:literal;)+) => {
+        $(impl Message for $message { const KIND: &'static str = $kind; })+
+    };
+}
+
+kinds! {
+    EventChanged = "registration.event_changed";
+    OrderHeld = "ticketing.order_held";
+    OrderConfirmed = "ticketing.order_confirmed";
+    OrderReleased = "ticketing.order_released";
+    StockChanged = "ticketing.stock_changed";
+    TicketAdmitted = "ticketing.ticket_admitted";
+    AnnouncementPosted = "engagement.announcement_posted";
+    NotificationStored = "engagement.notification_stored";
+    NotificationRead = "engagement.notification_read";
+}
+
+/// Where an event is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    /// Being written; only members see it.
+    Draft,
+    /// On show; its tickets are on sale.
+    Published,
+    /// Will not take place.
+    Cancelled,
+}
+
+/// What changed about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventChange {
+    /// A draft was made.
+    Created,
+    /// Words, place or times were edited.
+    Updated {
+        /// Whether it takes place at another time or place than before.
+        moved: bool,
+    },
+    /// It went on show.
+    Published,
+    /// It was called off.
+    Cancelled,
+}
+
+/// An event stands as told here. Sent whole on every change; `version` only rises, so an older one is ignored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventChanged {
+    /// The event.
+    pub event_id: EventId,
+    /// Who runs it.
+    pub organizer_id: OrganizerId,
+    /// The record's version in the store.
+    pub version: u64,
+    /// What happened.
+    pub change: EventChange,
+    /// Where it is in its life.
+    pub status: EventStatus,
+    /// Its name.
+    pub title: String,
+    /// When it begins.
+    pub starts_at: PlannedTime,
+    /// When it is over.
+    pub ends_at: PlannedTime,
+    /// Where, in words.
+    pub venue_name: Option<String>,
+    /// The most places of all ticket types together.
+    pub max_capacity: Option<u32>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// What was bought.
+    pub ticket_type_id: TicketTypeId,
+    /// Its name at that time.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+}
+
+/// Places were set aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderHeld {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// How many places.
+    pub quantity: u32,
+    /// When the hold lapses.
+    pub expires_at: Timestamp,
+}
+
+/// An order was confirmed; its tickets are valid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderConfirmed {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// Who ordered, if signed in.
+    pub user_id: Option<UserId>,
+    /// The address the order was made with.
+    pub buyer_email: Email,
+    /// The name the order was made with.
+    pub buyer_name: String,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// The tickets, in the order of the lines.
+    pub tickets: Vec<TicketId>,
+    /// What it cost.
+    pub total: Money,
+    /// When it was confirmed.
+    pub confirmed_at: Timestamp,
+}
+
+/// A hold was given back, by its holder or because its time was up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderReleased {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// How many places came free.
+    pub quantity: u32,
+    /// Whether its time was up.
+    pub expired: bool,
+}
+
+/// What is on sale changed otherwise than by an order: a ticket type was added, a capacity changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StockChanged {
+    /// The event.
+    pub event_id: EventId,
+}
+
+/// A ticket was admitted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketAdmitted {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// The check-in list.
+    pub list: String,
+    /// Who holds the ticket.
+    pub attendee_name: String,
+    /// When.
+    pub admitted_at: Timestamp,
+}
+
+/// An organizer has something to say to everyone who holds a ticket of an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnnouncementPosted {
+    /// The announcement.
+    pub announcement_id: AnnouncementId,
+    /// To the holders of tickets of this event.
+    pub event_id: EventId,
+    /// The words.
+    pub message: String,
+    /// When it was posted.
+    pub posted_at: Timestamp,
+}
+
+/// A notification stands in someone's inbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotificationStored {
+    /// Whose inbox.
+    pub user_id: UserId,
+    /// The notification.
+    pub notification_id: crate::NotificationId,
+}
+
+/// A notification was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotificationRead {
+    /// Whose inbox.
+    pub user_id: UserId,
+    /// The notification.
+    pub notification_id: crate::NotificationId,
+}

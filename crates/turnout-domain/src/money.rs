@@ -1,0 +1,186 @@
+//! Money: whole minor units of a currency.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The largest amount of one price or total, in minor units: a bound far above any ticket, far below overflow.
+const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+/// A currency of ISO 4217, by its three letters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(iso_currency::Currency);
+
+/// The text names no currency of ISO 4217.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Give the currency as three letters of ISO 4217, such as EUR.")]
+pub struct CurrencyError;
+
+impl Currency {
+    /// The three letters.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// How many decimal digits the minor unit stands for: 2 for EUR, 0 for JPY, 3 for KWD.
+    pub fn digits(self) -> u16 {
+        self.0.exponent().unwrap_or(0)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = CurrencyError;
+
+    fn from_str(code: &str) -> Result<Self, CurrencyError> {
+        iso_currency::Currency::from_code(code).map(Self).ok_or(CurrencyError)
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = CurrencyError;
+
+    fn try_from(code: String) -> Result<Self, CurrencyError> {
+        code.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount in minor units of an ISO 4217 currency: 12.50 EUR is 1250, 500 JPY is 500, 0.450 KWD is 450.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    #[serde(rename = "amount")]
+    minor: i64,
+    currency: Currency,
+}
+
+/// Why two amounts cannot be one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Amounts in two currencies have no sum.
+    #[error("{0} and {1} cannot be added")]
+    CurrencyMismatch(Currency, Currency),
+    /// More than the bound of 10¹² minor units.
+    #[error("Use an amount of at most {AMOUNT_MAX} minor units.")]
+    Overflow,
+    /// A price below nothing.
+    #[error("Use an amount of 0 or more.")]
+    Negative,
+}
+
+impl Money {
+    /// A price: nothing or more.
+    ///
+    /// # Errors
+    /// [`MoneyError::Negative`], [`MoneyError::Overflow`].
+    pub fn price(minor: i64, currency: Currency) -> Result<Self, MoneyError> {
+        match minor {
+            ..0 => Err(MoneyError::Negative),
+            0..=AMOUNT_MAX => Ok(Self { minor, currency }),
+            _ => Err(MoneyError::Overflow),
+        }
+    }
+
+    /// Nothing, in this currency.
+    pub fn zero(currency: Currency) -> Self {
+        Self { minor: 0, currency }
+    }
+
+    /// The amount in minor units.
+    pub fn minor(self) -> i64 {
+        self.minor
+    }
+
+    /// The currency.
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// Whether there is nothing to pay.
+    pub fn is_zero(self) -> bool {
+        self.minor == 0
+    }
+
+    /// The sum of two amounts.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`], [`MoneyError::Overflow`].
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        let minor = self.minor.checked_add(other.minor).filter(|sum| sum.abs() <= AMOUNT_MAX);
+        Ok(Self { minor: minor.ok_or(MoneyError::Overflow)?, currency: self.currency })
+    }
+
+    /// This amount `quantity` times.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn checked_mul(self, quantity: u32) -> Result<Self, MoneyError> {
+        let minor = self.minor.checked_mul(i64::from(quantity)).filter(|product| product.abs() <= AMOUNT_MAX);
+        Ok(Self { minor: minor.ok_or(MoneyError::Overflow)?, currency: self.currency })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.currency.digits();
+        if digits == 0 {
+            return write!(f, "{} {}", self.minor, self.currency);
+        }
+        let unit = 10_i64.pow(u32::from(digits));
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let (whole, part) = (self.minor.abs() / unit, self.minor.abs() % unit);
+        write!(f, "{sign}{whole}.{part:0width$} {}", self.currency, width = usize::from(digits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(minor: i64, code: &str) -> Money {
+        Money { minor, currency: code.parse().unwrap() }
+    }
+
+    #[test]
+    fn amounts_are_shown_with_the_digits_of_their_currency() {
+        assert_eq!(money(1250, "EUR").to_string(), "12.50 EUR");
+        assert_eq!(money(500, "JPY").to_string(), "500 JPY");
+        assert_eq!(money(450, "KWD").to_string(), "0.450 KWD");
+        assert_eq!(money(-5, "EUR").to_string(), "-0.05 EUR");
+    }
+
+    #[test]
+    fn sums_stay_in_one_currency_and_within_the_bound() {
+        assert_eq!(money(1, "EUR").checked_add(money(2, "EUR")), Ok(money(3, "EUR")));
+        assert!(matches!(money(1, "EUR").checked_add(money(2, "USD")), Err(MoneyError::CurrencyMismatch(..))));
+        assert_eq!(money(AMOUNT_MAX, "EUR").checked_add(money(1, "EUR")), Err(MoneyError::Overflow));
+        assert_eq!(money(i64::MAX / 2, "EUR").checked_mul(3), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn a_price_is_never_negative_and_a_currency_has_a_code() {
+        assert_eq!(Money::price(-1, "EUR".parse().unwrap()), Err(MoneyError::Negative));
+        assert!("EURO".parse::<Currency>().is_err() && "eur".parse::<Currency>().is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! The edge kit: problems, extractors, paging, permission, request ids, the Peer client.

@@ -1,0 +1,290 @@
+//! The one way to write.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use turnout_domain::Envelope;
+
+use crate::key::check_part;
+use crate::{Counter, Document, Index, IndexKey, InvalidChange, Key, Table};
+
+/// A list of writes to one table, and the messages they cause: applied whole or not at all.
+///
+/// Every condition is judged against what stood before the change; no two writes are on one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The table all writes are on.
+    pub table: Table,
+    /// Names the change: committed twice, it is applied once.
+    pub token: Token,
+    /// The writes, in the order they were added; a refusal names one by its place.
+    pub writes: Vec<Write>,
+    /// What happened, for the outbox.
+    pub messages: Vec<Envelope>,
+}
+
+/// Names a change, so that one sent again after a lost reply is applied once. Tokens of one process rise one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Token(pub u128);
+
+impl Token {
+    fn next() -> Self {
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| {
+            let mut bytes = [0; 8];
+            getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+            u64::from_le_bytes(bytes)
+        });
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Self((u128::from(*PROCESS) << 64) | u128::from(COUNT.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+/// One write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Puts a new item where none stands. Its version becomes 1.
+    Insert(NewItem),
+    /// Replaces the item, counters and all, if it has this version.
+    Replace(NewItem, u64),
+    /// Adds to counters of an item that stands.
+    Update(Update),
+    /// Removes the item, if the condition holds.
+    Delete(Key, Condition),
+    /// Writes nothing; the change is refused unless the condition holds.
+    Check(Key, Condition),
+}
+
+/// An item about to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewItem {
+    /// Where it will stand.
+    pub key: Key,
+    /// The record.
+    pub document: Document,
+    /// Its counters.
+    pub counters: BTreeMap<&'static str, i64>,
+    /// Where the indexes find it.
+    pub indexes: [Option<IndexKey>; 2],
+    /// From when on the store may delete it.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Adds to counters, all at once, if every condition holds. The item must stand, with or without the counters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// The item.
+    pub key: Key,
+    /// What must hold, besides that the item stands.
+    pub conditions: Vec<Condition>,
+    /// What is added to which counter; a counter that is not there counts as 0.
+    pub add: BTreeMap<Counter, i64>,
+    /// The record that replaces the one there, if any.
+    pub document: Option<Document>,
+}
+
+/// What must hold of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It is not there.
+    Absent,
+    /// It is there.
+    Exists,
+    /// It has this version.
+    Version(u64),
+    /// The counter stands at this or more. Fails if the item or the counter is not there.
+    AtLeast(Counter, i64),
+}
+
+/// What a put expects to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing.
+    Absent,
+    /// The item at this version.
+    Version(u64),
+}
+
+impl NewItem {
+    /// An item with this record, without counters or index entries.
+    pub fn new(key: Key, document: Document) -> Self {
+        Self { key, document, counters: BTreeMap::new(), indexes: [None, None], expires_at: None }
+    }
+
+    /// With this counter.
+    pub fn counter(mut self, counter: Counter, value: i64) -> Self {
+        self.counters.insert(counter.0, value);
+        self
+    }
+
+    /// Found in `index` at `key`.
+    pub fn index(mut self, index: Index, key: IndexKey) -> Self {
+        self.indexes[index.position()] = Some(key);
+        self
+    }
+
+    /// May be deleted from `at` on.
+    pub fn expires_at(mut self, at: Timestamp) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+}
+
+impl Update {
+    /// An update of the item at `key`, of nothing yet.
+    pub fn of(key: Key) -> Self {
+        Self { key, conditions: Vec::new(), add: BTreeMap::new(), document: None }
+    }
+
+    /// Takes `n` from the counter, if at least `n` are left.
+    pub fn take(mut self, counter: Counter, n: i64) -> Self {
+        self.conditions.push(Condition::AtLeast(counter, n));
+        self.add(counter, -n)
+    }
+
+    /// Gives `n` to the counter.
+    pub fn give(self, counter: Counter, n: i64) -> Self {
+        self.add(counter, n)
+    }
+
+    /// Only if `condition` holds too.
+    pub fn require(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// Replaces the record.
+    pub fn document(mut self, document: Document) -> Self {
+        self.document = Some(document);
+        self
+    }
+
+    fn add(mut self, counter: Counter, n: i64) -> Self {
+        *self.add.entry(counter).or_default() += n;
+        self
+    }
+}
+
+impl Write {
+    /// The item it is on.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Insert(item) | Self::Replace(item, _) => &item.key,
+            Self::Update(update) => &update.key,
+            Self::Delete(key, _) | Self::Check(key, _) => key,
+        }
+    }
+}
+
+impl Change {
+    /// The most writes of one change, the outbox's own write included: `DynamoDB`'s bound for a transaction.
+    pub const WRITES_MAX: usize = 100;
+    /// The most bytes of all records together; `DynamoDB` allows 4 MB.
+    pub const BYTES_MAX: usize = 3 * 1024 * 1024;
+    /// The most bytes of all messages together: they share one item of at most 400 KB on `DynamoDB`.
+    pub const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+
+    /// A change of `table`, of nothing yet, under a token of its own.
+    pub fn of(table: Table) -> Self {
+        Self { table, token: Token::next(), writes: Vec::new(), messages: Vec::new() }
+    }
+
+    /// Puts an item.
+    pub fn put(mut self, item: NewItem, expect: Expect) -> Self {
+        self.writes.push(match expect {
+            Expect::Absent => Write::Insert(item),
+            Expect::Version(version) => Write::Replace(item, version),
+        });
+        self
+    }
+
+    /// Adds to counters.
+    pub fn update(mut self, update: Update) -> Self {
+        self.writes.push(Write::Update(update));
+        self
+    }
+
+    /// Takes `n` from a counter, if at least `n` are left.
+    pub fn take(self, key: Key, counter: Counter, n: i64) -> Self {
+        self.update(Update::of(key).take(counter, n))
+    }
+
+    /// Gives `n` to a counter.
+    pub fn give(self, key: Key, counter: Counter, n: i64) -> Self {
+        self.update(Update::of(key).give(counter, n))
+    }
+
+    /// Deletes an item, if the condition holds.
+    pub fn delete(mut self, key: Key, condition: Condition) -> Self {
+        self.writes.push(Write::Delete(key, condition));
+        self
+    }
+
+    /// Refuses the change unless the condition holds.
+    pub fn check(mut self, key: Key, condition: Condition) -> Self {
+        self.writes.push(Write::Check(key, condition));
+        self
+    }
+
+    /// Sends a message, once the change is committed.
+    pub fn emit(mut self, message: Envelope) -> Self {
+        self.messages.push(message);
+        self
+    }
+
+    /// Whether every backend can apply the change. Adapters call it first, so that all refuse the same things.
+    ///
+    /// # Errors
+    /// [`InvalidChange`]: a mistake of the caller, which no retry mends.
+    pub fn validate(&self) -> Result<(), InvalidChange> {
+        let writes = self.writes.len() + usize::from(!self.messages.is_empty());
+        if self.writes.is_empty() || writes > Self::WRITES_MAX {
+            return Err(InvalidChange::Writes(writes));
+        }
+        let mut seen = HashSet::with_capacity(self.writes.len());
+        let mut bytes = 0;
+        for write in &self.writes {
+            let key = write.key();
+            key.validate()?;
+            if key.table != self.table {
+                return Err(InvalidChange::OtherTable(key.clone()));
+            }
+            if !seen.insert(key) {
+                return Err(InvalidChange::SameItem(key.clone()));
+            }
+            bytes += validate_write(write)?;
+        }
+        if bytes > Self::BYTES_MAX {
+            return Err(InvalidChange::TooLarge(bytes));
+        }
+        let message_bytes = self.messages.iter().map(|message| message.body.get().len() + 160).sum();
+        if message_bytes > Self::MESSAGE_BYTES_MAX {
+            return Err(InvalidChange::TooLarge(message_bytes));
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of the write's record.
+fn validate_write(write: &Write) -> Result<usize, InvalidChange> {
+    let document = match write {
+        Write::Insert(item) | Write::Replace(item, _) => {
+            for index in item.indexes.iter().flatten() {
+                check_part(&index.partition, Key::PARTITION_BYTES_MAX)?;
+                check_part(&index.sort, Key::SORT_BYTES_MAX)?;
+            }
+            Some(&item.document)
+        }
+        Write::Update(update) => {
+            if update.conditions.contains(&Condition::Absent) {
+                return Err(InvalidChange::Condition(update.key.clone()));
+            }
+            update.document.as_ref()
+        }
+        Write::Delete(key, Condition::Absent) => return Err(InvalidChange::Condition(key.clone())),
+        Write::Delete(..) | Write::Check(..) => None,
+    };
+    let bytes = document.map_or(0, |document| document.as_str().len());
+    if bytes > Document::BYTES_MAX { Err(InvalidChange::TooLarge(bytes)) } else { Ok(bytes) }
+}

@@ -1,0 +1,23 @@
+//! The storage port. It knows items, not events or tickets: a service maps its own types to items in one `items.rs`,
+//! and a backend is written once. The contract is prose on [`Store`]; the suite in [`conformance`] is that prose made
+//! to run, by every adapter and every wrapper.
+
+mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod faults;
+mod item;
+mod key;
+mod memory;
+mod query;
+mod store;
+
+pub use change::{Change, Condition, Expect, NewItem, Token, Update, Write};
+pub use error::{CommitError, InvalidChange, Refusal, StoreError};
+//pub use faults::{Fault, FaultyStore};
+pub use item::{Counter, Document, Index, IndexKey, Item};
+pub use key::{Key, Table};
+//pub use memory::MemoryStore;
+pub use query::{Cursor, Direction, Page, Position, Query, Read, SortRange, Source};
+pub use store::{Committed, KEYS_MAX, OutboxBatch, OutboxPosition, Store};

@@ -1,0 +1,80 @@
+//! The port itself.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use turnout_domain::Envelope;
+
+use crate::{Change, CommitError, Item, Key, Page, Query, Read, StoreError, Table};
+
+/// Items, and one way to write them.
+///
+/// # Contract
+/// - [`commit`](Store::commit) applies every write of a [`Change`] or none. All conditions are judged against what
+///   stood before the change. One that does not hold gives [`CommitError::Refused`], with every such write and what
+///   stands there now. It answers after the change, its messages and its token are durable.
+/// - Changes are serialisable: two that touch one item are applied one after the other.
+/// - A change committed again with the same token within ten minutes is not applied again: the answer is the first
+///   one, whatever stands there now; also after a restart. A refused change leaves no token behind.
+/// - A lost answer is [`CommitError::Unknown`], never a plain failure. [`CommitError::Busy`] means that nothing was
+///   written.
+/// - An insert makes version 1; every write after it one more. An update needs an item that stands.
+/// - [`get`](Store::get) and a query of the table with [`Read::Consistent`] see every commit that was answered
+///   before they began. With [`Read::Eventual`], and on an index always, they may see less. What is not there is `Ok(None)`.
+/// - A query gives items by sort key in byte order; those of an index with equal sort keys by their own keys. Going
+///   on with the cursor of a page skips nothing that stood throughout and repeats nothing. A cursor of another query is
+///   [`StoreError::Cursor`].
+/// - Messages of a change are in its table's outbox from the commit until they are marked as sent: at least once each,
+///   in batches, one a change, the oldest first as nearly as the backend can tell.
+/// - A clone of an adapter is another handle on the same data.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The item at `key`.
+    async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError>;
+
+    /// The items at `keys`, in their order; at most [`KEYS_MAX`]. Not a snapshot: one may be older than another.
+    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Option<Item>>, StoreError>;
+
+    /// One page of a query.
+    async fn query(&self, query: Query) -> Result<Page, StoreError>;
+
+    /// Commits a change.
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError>;
+
+    /// Messages that wait to be sent, at most `limit` batches.
+    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError>;
+
+    /// Marks batches as sent. One that is gone already is no error.
+    async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError>;
+
+    /// Is notified when a change with messages was committed through this handle or a clone of it. What other
+    /// processes commit is found by looking again after a while.
+    fn outbox_signal(&self, table: Table) -> Arc<Notify>;
+
+    /// Whether the store answers at this moment, for the readiness probe.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// The most keys of one [`get_many`](Store::get_many): `DynamoDB`'s bound for a batch.
+pub const KEYS_MAX: usize = 100;
+
+/// A change that is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The version each write left its item at, in the order of the writes; 0 for a delete or a check.
+    pub versions: Vec<u64>,
+}
+
+/// The messages of one change, waiting to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxBatch {
+    /// Where the batch stands.
+    pub position: OutboxPosition,
+    /// Its messages.
+    pub messages: Vec<Envelope>,
+}
+
+/// Where a batch stands in its outbox; opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OutboxPosition(pub String);

@@ -1,0 +1,1 @@
+//! What the services' tests share: an app on the memory store, a fixed clock, people.
