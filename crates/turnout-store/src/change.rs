@@ -109,7 +109,13 @@ pub enum Expect {
 impl NewItem {
     /// An item with this record, without counters or index entries.
     pub fn new(key: Key, document: Document) -> Self {
-        Self { key, document, counters: BTreeMap::new(), indexes: [None, None], expires_at: None }
+        Self {
+            key,
+            document,
+            counters: BTreeMap::new(),
+            indexes: [None, None],
+            expires_at: None,
+        }
     }
 
     /// With this counter.
@@ -134,12 +140,19 @@ impl NewItem {
 impl Update {
     /// An update of the item at `key`, of nothing yet.
     pub fn of(key: Key) -> Self {
-        Self { key, conditions: Vec::new(), add: BTreeMap::new(), document: None }
+        Self {
+            key,
+            conditions: Vec::new(),
+            add: BTreeMap::new(),
+            document: None,
+        }
     }
 
     /// Takes `n` from the counter, if at least `n` are left.
     pub fn take(mut self, counter: Counter, n: i64) -> Self {
-        self.conditions.push(Condition::AtLeast(counter, n));
+        // Two takes of one counter need what both take: a condition sees what stood before the change.
+        let earlier = self.add.get(&counter).map_or(0, |sum| (-sum).max(0));
+        self.conditions.push(Condition::AtLeast(counter, earlier + n));
         self.add(counter, -n)
     }
 
@@ -187,7 +200,12 @@ impl Change {
 
     /// A change of `table`, of nothing yet, under a token of its own.
     pub fn of(table: Table) -> Self {
-        Self { table, token: Token::next(), writes: Vec::new(), messages: Vec::new() }
+        Self {
+            table,
+            token: Token::next(),
+            writes: Vec::new(),
+            messages: Vec::new(),
+        }
     }
 
     /// Puts an item.
@@ -258,7 +276,11 @@ impl Change {
         if bytes > Self::BYTES_MAX {
             return Err(InvalidChange::TooLarge(bytes));
         }
-        let message_bytes = self.messages.iter().map(|message| message.body.get().len() + 160).sum();
+        let message_bytes = self
+            .messages
+            .iter()
+            .map(|message| message.body.get().len() + 160)
+            .sum();
         if message_bytes > Self::MESSAGE_BYTES_MAX {
             return Err(InvalidChange::TooLarge(message_bytes));
         }
@@ -286,5 +308,9 @@ fn validate_write(write: &Write) -> Result<usize, InvalidChange> {
         Write::Delete(..) | Write::Check(..) => None,
     };
     let bytes = document.map_or(0, |document| document.as_str().len());
-    if bytes > Document::BYTES_MAX { Err(InvalidChange::TooLarge(bytes)) } else { Ok(bytes) }
+    if bytes > Document::BYTES_MAX {
+        Err(InvalidChange::TooLarge(bytes))
+    } else {
+        Ok(bytes)
+    }
 }

@@ -36,8 +36,10 @@ impl Item {
     /// # Errors
     /// [`StoreError::Corrupt`], naming the key, if it is not a `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
-        serde_json::from_str(self.document.as_str())
-            .map_err(|error| StoreError::Corrupt { key: self.key.clone(), why: error.to_string() })
+        serde_json::from_str(self.document.as_str()).map_err(|error| StoreError::Corrupt {
+            key: self.key.clone(),
+            why: error.to_string(),
+        })
     }
 }
 
@@ -108,6 +110,9 @@ pub struct IndexKey {
 impl IndexKey {
     /// The place `sort` in `partition` of an index.
     pub fn new(partition: impl Into<String>, sort: impl Into<String>) -> Self {
-        Self { partition: partition.into(), sort: sort.into() }
+        Self {
+            partition: partition.into(),
+            sort: sort.into(),
+        }
     }
 }

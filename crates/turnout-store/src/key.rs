@@ -27,10 +27,18 @@ impl Key {
 
     /// The item `sort` of `partition`.
     pub fn new(table: Table, partition: impl Into<String>, sort: impl Into<String>) -> Self {
-        Self { table, partition: partition.into(), sort: sort.into() }
+        Self {
+            table,
+            partition: partition.into(),
+            sort: sort.into(),
+        }
     }
 
-    pub(crate) fn validate(&self) -> Result<(), InvalidChange> {
+    /// Whether every backend can keep an item here.
+    ///
+    /// # Errors
+    /// [`InvalidChange::Key`] if a part is empty, too long, or not visible ASCII.
+    pub fn validate(&self) -> Result<(), InvalidChange> {
         check_part(&self.partition, Self::PARTITION_BYTES_MAX)?;
         check_part(&self.sort, Self::SORT_BYTES_MAX)
     }

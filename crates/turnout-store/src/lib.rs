@@ -3,9 +3,8 @@
 //! to run, by every adapter and every wrapper.
 
 mod change;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod error;
+pub mod evaluate;
 mod faults;
 mod item;
 mod key;
@@ -18,6 +17,6 @@ pub use error::{CommitError, InvalidChange, Refusal, StoreError};
 //pub use faults::{Fault, FaultyStore};
 pub use item::{Counter, Document, Index, IndexKey, Item};
 pub use key::{Key, Table};
-//pub use memory::MemoryStore;
-pub use query::{Cursor, Direction, Page, Position, Query, Read, SortRange, Source};
+pub use memory::MemoryStore;
+pub use query::{Cursor, Direction, Page, Position, Query, Read, SortRange, Source, check_keys, check_limit};
 pub use store::{Committed, KEYS_MAX, OutboxBatch, OutboxPosition, Store};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use turnout_domain::Envelope;
 
-use crate::{Change, CommitError, Item, Key, Page, Query, Read, StoreError, Table};
+use crate::{Change, CommitError, Cursor, Item, Key, Page, Query, Read, StoreError, Table};
 
 /// Items, and one way to write them.
 ///
@@ -25,6 +25,10 @@ use crate::{Change, CommitError, Item, Key, Page, Query, Read, StoreError, Table
 /// - A query gives items by sort key in byte order; those of an index with equal sort keys by their own keys. Going
 ///   on with the cursor of a page skips nothing that stood throughout and repeats nothing. A cursor of another query is
 ///   [`StoreError::Cursor`].
+/// - A scan, page by page to the last, gives every item of the table that stood throughout exactly once, and of those
+///   written meanwhile perhaps some.
+/// - A key, a query, a page or a batch out of bounds is [`StoreError::Invalid`] or [`CommitError::Invalid`], on every
+///   backend alike: [`Change::validate`], [`Query::validate`], [`Key::validate`].
 /// - Messages of a change are in its table's outbox from the commit until they are marked as sent: at least once each,
 ///   in batches, one a change, the oldest first as nearly as the backend can tell.
 /// - A clone of an adapter is another handle on the same data.
@@ -39,6 +43,10 @@ pub trait Store: Send + Sync + 'static {
     /// One page of a query.
     async fn query(&self, query: Query) -> Result<Page, StoreError>;
 
+    /// One page of all items of a table, at most `limit`, in an order of the backend's own: for checking and copying,
+    /// not for serving.
+    async fn scan(&self, table: Table, after: Option<Cursor>, limit: usize) -> Result<Page, StoreError>;
+
     /// Commits a change.
     async fn commit(&self, change: Change) -> Result<Committed, CommitError>;
 
@@ -48,8 +56,8 @@ pub trait Store: Send + Sync + 'static {
     /// Marks batches as sent. One that is gone already is no error.
     async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError>;
 
-    /// Is notified when a change with messages was committed through this handle or a clone of it. What other
-    /// processes commit is found by looking again after a while.
+    /// Is notified, one waiter or else the next, when a change with messages was committed through this handle or a
+    /// clone of it. What other processes commit is found by looking again after a while.
     fn outbox_signal(&self, table: Table) -> Arc<Notify>;
 
     /// Whether the store answers at this moment, for the readiness probe.
