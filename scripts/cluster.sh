@@ -105,7 +105,7 @@ wait_until_ready() {
 
 is_ready() {
     case $1 in
-        http*) curl --silent --fail --output /dev/null --max-time 2 "$1" ;;
+        http*) curl --silent --fail --noproxy '*' --output /dev/null --max-time 2 "$1" ;;
         *) (exec 3<>"/dev/tcp/${1%:*}/${1#*:}") 2>/dev/null ;;
     esac
 }

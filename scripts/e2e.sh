@@ -20,5 +20,4 @@ trap end EXIT
 scripts/cluster.sh start "$state" "$shape"
 TURNOUT_URL=$(scripts/cluster.sh url "$state")
 export TURNOUT_URL
-cd web
-npm run e2e -- "$@"
+(cd web && npm run e2e -- "$@")

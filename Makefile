@@ -1,0 +1,52 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+LISTEN ?= 127.0.0.1:3000
+DATA ?= ./data
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: build-web ## Build and start Turnout; DEMO=1 fills it, LISTEN=host:port, DATA=folder
+	@cargo build --release --package turnout-server
+	@exec target/release/turnout serve --data "$(DATA)" --listen "$(LISTEN)" $(if $(filter-out 0,$(DEMO)),--demo)
+
+test: ## Run all tests, a quarter of an hour when nothing is built yet
+	@scripts/test.sh
+
+test-rust: setup-build ## Run the Rust tests, without the DynamoDB server's
+	@scripts/rust.sh test
+
+test-dynamodb: setup-build ## Run the store's conformance suite against a DynamoDB server
+	@scripts/rust.sh conformance
+
+test-web: setup-build ## Run the web app's unit tests
+	@scripts/web.sh install test
+
+test-e2e: build ## Run the browser's journeys against one process, then against five roles
+	@scripts/setup.sh test
+	@scripts/e2e.sh embedded
+	@scripts/e2e.sh split
+
+check: ## Check formatting, lints, tidiness, types, and that generated files are up to date
+	@scripts/check.sh
+
+generate: setup-build ## Write the API document and the client made from it
+	@scripts/generate.sh
+
+build: build-web ## Build the web app, the server with every feature, and the DynamoDB server for tests
+	@scripts/rust.sh build
+	@cargo build --manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target --bins
+
+build-web: setup-build
+	@scripts/web.sh build-if-older
+
+setup-build:
+	@scripts/setup.sh build npm
+
+clean: ## Remove what was built and fetched; data stays
+	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
+
+.PHONY: help run test test-rust test-dynamodb test-web test-e2e check generate build build-web setup-build clean

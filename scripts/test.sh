@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# All tests: what `make test` runs. Nothing here needs root once scripts/setup.sh has found what it looks for.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/phases.sh
+
+phase "Setup" scripts/setup.sh build npm test
+# Fetching packages waits for the network and Rust for the processor, so they go side by side.
+background "Web: install, unit tests, build" scripts/web.sh install test build
+phase "Rust: build" scripts/rust.sh build
+phase "Rust: tests" scripts/rust.sh test
+phase "DynamoDB: conformance" scripts/rust.sh conformance
+finish_background
+# The server takes the web app in when it is built, which the background has only just done.
+phase "Server with the web app" scripts/rust.sh build
+phase "Browser: one process" scripts/e2e.sh embedded
+phase "Browser: five roles, DynamoDB, NATS" scripts/e2e.sh split
