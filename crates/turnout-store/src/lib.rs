@@ -10,11 +10,12 @@ mod item;
 mod key;
 mod memory;
 mod query;
+mod shared;
 mod store;
 
 pub use change::{Change, Condition, Expect, NewItem, Token, Update, Write};
 pub use error::{CommitError, InvalidChange, Refusal, StoreError};
-//pub use faults::{Fault, FaultyStore};
+pub use faults::{Fault, FaultyStore, Gate};
 pub use item::{Counter, Document, Index, IndexKey, Item};
 pub use key::{Key, Table};
 pub use memory::MemoryStore;
