@@ -4,9 +4,11 @@
 mod bus;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod deliver;
 mod memory;
 mod relay;
 
 pub use bus::{Bus, BusError, Group, Handler, HandlerError, Listener};
+pub use deliver::{HANDLER_SECONDS_MAX, LISTENER_MESSAGES_MAX, deliver, pause, pause_longest};
 pub use memory::MemoryBus;
 pub use relay::relay;

@@ -1,0 +1,1 @@
+//! The contract of [`Bus`](crate::Bus), made to run.

@@ -1,0 +1,283 @@
+//! Sends what waits in an outbox.
+
+mod outage;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+use std::error::Error;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+use turnout_store::{OutboxBatch, OutboxPosition, Store, Table};
+
+use self::outage::Outage;
+use crate::{Bus, BusError, HandlerError, pause, pause_longest};
+
+/// How long other processes' messages may wait before they are looked for: of those no signal comes.
+const POLL: Duration = Duration::from_secs(1);
+/// The most batches of one read, besides those that are known already.
+const PAGE: usize = 256;
+/// The most batches of one read at all. So many have to fail at a time before they stand in the way of others.
+const READ_MAX: usize = 5_000;
+/// The most batches that are being published at a time.
+const IN_FLIGHT_MAX: usize = 512;
+/// The next page is read when no more than this are in flight: late enough that few of them are read twice …
+const IN_FLIGHT_LOW: usize = 64;
+/// … or after this time, so that some slow handlers do not keep the others waiting.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// The most messages of one publish.
+const PUBLISH_MAX: usize = 1_000;
+
+/// Publishes the messages of `table`'s outbox, each at least once, until `shutdown` is cancelled; then finishes what is
+/// in flight and returns.
+///
+/// A batch that cannot be published is tried again, after pauses that grow to half a minute, for as long as it takes,
+/// and holds up no other. Messages are published in no particular order. Join all groups of a bus that has no memory
+/// of its own before the relay starts.
+pub async fn relay(store: Arc<dyn Store>, bus: Arc<dyn Bus>, table: Table, shutdown: CancellationToken) {
+    Relay::new(store, bus, table).run(shutdown).await;
+}
+
+struct Relay {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    table: Table,
+    /// Every batch that was read and is not marked as sent yet.
+    known: HashMap<OutboxPosition, Known>,
+    /// Those whose turn it is.
+    ready: VecDeque<OutboxBatch>,
+    in_flight: JoinSet<(OutboxBatch, Result<(), BusError>)>,
+    /// Published, but not marked as sent yet.
+    sent: Vec<OutboxPosition>,
+    /// Whether the outbox may hold something that was not read.
+    more: bool,
+    read_at: Instant,
+    bus_outage: Outage,
+    store_outage: Outage,
+    relayed: metrics::Counter,
+    failed: metrics::Counter,
+    oldest: metrics::Gauge,
+}
+
+struct Known {
+    since: Instant,
+    failures: u32,
+    /// When it is tried again, if it failed and waits.
+    due: Option<Instant>,
+}
+
+impl Known {
+    fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+}
+
+impl Relay {
+    fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, table: Table) -> Self {
+        Self {
+            store,
+            bus,
+            table,
+            known: HashMap::new(),
+            ready: VecDeque::new(),
+            in_flight: JoinSet::new(),
+            sent: Vec::new(),
+            more: true,
+            read_at: Instant::now(),
+            bus_outage: Outage::default(),
+            store_outage: Outage::default(),
+            relayed: metrics::counter!("turnout_outbox_relayed_messages_total", "table" => table.0),
+            failed: metrics::counter!("turnout_outbox_failed_batches_total", "table" => table.0),
+            oldest: metrics::gauge!("turnout_outbox_oldest_seconds", "table" => table.0),
+        }
+    }
+
+    async fn run(mut self, shutdown: CancellationToken) {
+        let signal = self.store.outbox_signal(self.table);
+        while !shutdown.is_cancelled() {
+            if self.in_flight.len() <= IN_FLIGHT_LOW || self.sent.len() >= PAGE {
+                self.mark_sent().await;
+            }
+            if self.may_read() {
+                self.read().await;
+            }
+            self.start_ready();
+            let wake = self.wake();
+            tokio::select! {
+                Some(done) = self.in_flight.join_next() => {
+                    self.note(done);
+                    while let Some(done) = self.in_flight.try_join_next() {
+                        self.note(done);
+                    }
+                }
+                () = signal.notified() => self.more = true,
+                () = sleep_until(wake) => self.more = true,
+                () = shutdown.cancelled() => {}
+            }
+        }
+        while let Some(done) = self.in_flight.join_next().await {
+            self.note(done);
+        }
+        // What cannot be marked now is published once more by the next process.
+        self.store_outage = Outage::default();
+        self.mark_sent().await;
+    }
+
+    fn may_read(&self) -> bool {
+        let settled = self.in_flight.len() <= IN_FLIGHT_LOW || self.read_at.elapsed() >= PATIENCE;
+        let available = !self.store_outage.is_on() && !self.bus_outage.is_on();
+        self.more && settled && available && self.ready.is_empty() && self.in_flight.len() < IN_FLIGHT_MAX
+    }
+
+    /// When to look again, whatever happens until then.
+    fn wake(&self) -> Instant {
+        let now = Instant::now();
+        let due = self.known.values().filter_map(|known| known.due);
+        let outages = [self.bus_outage.until(), self.store_outage.until()]
+            .into_iter()
+            .flatten();
+        let patience = (self.more && !self.in_flight.is_empty()).then(|| self.read_at + PATIENCE);
+        let soonest = due.chain(outages).chain(patience).filter(|at| *at > now).min();
+        soonest.map_or(now + POLL, |at| at.min(now + POLL))
+    }
+
+    /// Reads a page. Batches that wait or are in flight still stand in the outbox, in front: they come again, and a
+    /// page is longer by as many.
+    async fn read(&mut self) {
+        let limit = (PAGE + self.known.len()).min(READ_MAX);
+        self.read_at = Instant::now();
+        let batches = match self.store.outbox(self.table, limit).await {
+            Ok(batches) => batches,
+            Err(error) => return self.store_failed("read", &error),
+        };
+        self.store_outage.end();
+        self.more = batches.len() >= limit;
+        let now = Instant::now();
+        for batch in batches {
+            let known = self.known.get_mut(&batch.position);
+            if known.as_ref().is_some_and(|known| !known.is_due(now)) {
+                continue;
+            }
+            match known {
+                Some(known) => known.due = None,
+                None => {
+                    let known = Known {
+                        since: now,
+                        failures: 0,
+                        due: None,
+                    };
+                    self.known.insert(batch.position.clone(), known);
+                }
+            }
+            self.ready.push_back(batch);
+        }
+        // Whatever was due and is not there any more was sent by another process.
+        self.known.retain(|_, known| !known.is_due(now));
+        let oldest = self.known.values().map(|known| now - known.since).max();
+        self.oldest.set(oldest.unwrap_or_default());
+    }
+
+    fn start_ready(&mut self) {
+        while self.in_flight.len() < IN_FLIGHT_MAX && !self.bus_outage.is_on() {
+            let Some(batch) = self.ready.pop_front() else {
+                break;
+            };
+            let bus = Arc::clone(&self.bus);
+            self.in_flight.spawn(async move {
+                let result = publish(bus.as_ref(), &batch).await;
+                (batch, result)
+            });
+        }
+    }
+
+    /// Takes note of a batch that was published, or was not.
+    fn note(&mut self, done: Result<(OutboxBatch, Result<(), BusError>), tokio::task::JoinError>) {
+        let (batch, result) = done.expect("publish catches panics, and nothing aborts it");
+        match result {
+            Ok(()) => {
+                self.bus_outage.end();
+                self.relayed.increment(batch.messages.len() as u64);
+                self.sent.push(batch.position);
+            }
+            Err(BusError::Unavailable(why)) => {
+                if self.bus_outage.begin() {
+                    warn!(
+                        table = self.table.0,
+                        why, "The bus is not available; messages wait in the outbox"
+                    );
+                }
+                self.ready.push_front(batch);
+            }
+            Err(BusError::Handler { group, source }) => self.postpone(&batch, group, &source),
+        }
+    }
+
+    /// One bad batch is not the bus' fault: only it has to wait.
+    fn postpone(&mut self, batch: &OutboxBatch, group: &'static str, source: &HandlerError) {
+        self.failed.increment(1);
+        let Some(known) = self.known.get_mut(&batch.position) else {
+            return;
+        };
+        known.failures = known.failures.saturating_add(1);
+        known.due = Some(Instant::now() + pause(known.failures));
+        // One line for each step that the pause grows by, and silence after the last one.
+        let failures = known.failures;
+        if failures == 1 || pause_longest(failures) > pause_longest(failures - 1) {
+            let (id, kind) = batch.messages.first().map_or_else(Default::default, |first| {
+                (first.id.to_string(), first.kind.as_str())
+            });
+            let error = source as &(dyn Error + 'static);
+            warn!(
+                table = self.table.0,
+                message.id = id,
+                message.kind = kind,
+                group,
+                failures,
+                error,
+                "Group `{group}` could not take `{kind}`; it will be given it again"
+            );
+        }
+    }
+
+    async fn mark_sent(&mut self) {
+        if self.sent.is_empty() || self.store_outage.is_on() {
+            return;
+        }
+        match self.store.outbox_sent(self.table, &self.sent).await {
+            Ok(()) => {
+                self.store_outage.end();
+                for position in self.sent.drain(..) {
+                    self.known.remove(&position);
+                }
+            }
+            Err(error) => self.store_failed("mark as sent", &error),
+        }
+    }
+
+    fn store_failed(&mut self, what: &'static str, failure: &(dyn Error + 'static)) {
+        if self.store_outage.begin() {
+            error!(
+                table = self.table.0,
+                error = failure,
+                "Could not {what} messages of the outbox; trying again"
+            );
+        }
+    }
+}
+
+async fn publish(bus: &dyn Bus, batch: &OutboxBatch) -> Result<(), BusError> {
+    for messages in batch.messages.chunks(PUBLISH_MAX) {
+        let publishing = AssertUnwindSafe(bus.publish(messages)).catch_unwind();
+        publishing
+            .await
+            .unwrap_or_else(|_| Err(BusError::Unavailable("the bus panicked".to_owned())))?;
+    }
+    Ok(())
+}
