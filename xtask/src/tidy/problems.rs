@@ -1,4 +1,4 @@
-//! Every problem type of the API has its page, and every page its problem type.
+//! Every problem type of the API has its page, every page its problem type, and the code answers with no other.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,21 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             findings.push(format!("{PAGES}{page}.md: {DESIGN} does not name this problem"));
         }
     }
+    for (path, text) in tree.iter().filter(|(path, _)| path.starts_with("crates/")) {
+        for name in answered_in(text).filter(|name| !named.contains_key(name)) {
+            findings.push(format!("{path}: {DESIGN} does not name the problem `{name}`"));
+        }
+    }
     findings
+}
+
+/// Problem types as handlers make them: a status, then the name, as in `Problem::new(StatusCode::CONFLICT, "sold-out", …)`.
+fn answered_in(source: &str) -> impl Iterator<Item = &str> {
+    source.split("StatusCode::").skip(1).filter_map(|after| {
+        let (_status, rest) = after.split_once(|char: char| !char.is_ascii_uppercase() && char != '_')?;
+        let name = rest.trim_start().strip_prefix('"')?.split('"').next()?;
+        after[..after.len() - rest.len()].ends_with(',').then_some(name)
+    })
 }
 
 /// Names and statuses from the design: under the heading, each name in backticks and its status after it.
@@ -83,6 +97,26 @@ mod tests {
         assert!(found[0].starts_with("docs/problems/internal.md: does not say that its status is 500"));
         assert!(found[1].starts_with("docs/problems/sold-out.md: write this page"));
         assert!(found[2].starts_with("docs/problems/sold-in.md: docs/api-design.md does not name"));
+    }
+
+    #[test]
+    fn a_problem_that_only_the_code_knows_is_found() {
+        let source = "Problem::new(\n    StatusCode::GONE,\n    \"hold-expired\",\n);\n(StatusCode::OK, \"sold-out\");\n\
+            assert_eq!(reply.status(), StatusCode::CONFLICT);\nlet a = \"b\";";
+        assert_eq!(
+            answered_in(source).collect::<Vec<_>>(),
+            ["hold-expired", "sold-out"]
+        );
+        let found = check(&Tree::from([
+            (DESIGN, DESIGN_TEXT),
+            ("crates/a/src/b.rs", source),
+            ("docs/problems/internal.md", "500"),
+            ("docs/problems/sold-out.md", "409"),
+        ]));
+        assert_eq!(
+            found,
+            ["crates/a/src/b.rs: docs/api-design.md does not name the problem `hold-expired`"]
+        );
     }
 
     #[test]
