@@ -24,7 +24,7 @@ build-if-older() {
 is_older_than_sources() {
     local newer
     newer=$(find . \( -name node_modules -o -name dist -o -name e2e -o -name mocks -o -name coverage -o -name test-results \) -prune \
-        -o -type f -newer "$1" -print -quit)
+        -o -path './src/locales/*.ts' -prune -o -type f -newer "$1" -print -quit)
     [[ -n $newer ]]
 }
 
