@@ -15,7 +15,10 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the machine for the time"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -30,7 +33,9 @@ pub struct FixedClock {
 impl FixedClock {
     /// A clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
-        Self { microseconds: AtomicI64::new(now.as_microsecond()) }
+        Self {
+            microseconds: AtomicI64::new(now.as_microsecond()),
+        }
     }
 
     /// Moves the clock by `duration`, forwards or back.

@@ -47,7 +47,10 @@ impl FromStr for Email {
         if text.len() > OCTETS_MAX {
             return Err(EmailError::TooLong);
         }
-        let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+        let options = Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
         EmailAddress::parse_with_options(text, options).map_err(|_| EmailError::Malformed)?;
         Ok(Self(text.to_owned()))
     }
@@ -86,9 +89,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_delivered_is_refused() {
-        for text in ["", "ada", "ada@", "@example.org", "ada@localhost", "ada@example.org, b@example.org", "a b@example.org"] {
+        for text in [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@localhost",
+            "ada@example.org, b@example.org",
+            "a b@example.org",
+        ] {
             assert_eq!(text.parse::<Email>(), Err(EmailError::Malformed), "{text}");
         }
-        assert_eq!(format!("{}@example.org", "a".repeat(250)).parse::<Email>(), Err(EmailError::TooLong));
+        assert_eq!(
+            format!("{}@example.org", "a".repeat(250)).parse::<Email>(),
+            Err(EmailError::TooLong)
+        );
     }
 }

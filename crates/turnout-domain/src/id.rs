@@ -117,7 +117,10 @@ impl OrderId {
     /// If `number` is 0 or more than 1,023: an order is bounded long before.
     pub fn ticket(self, number: u16) -> TicketId {
         let number = u128::from(number);
-        assert!(number > 0 && number <= Self::TICKET_MASK, "ticket number {number} of order {self}");
+        assert!(
+            number > 0 && number <= Self::TICKET_MASK,
+            "ticket number {number} of order {self}"
+        );
         TicketId(Ulid(self.0.0 | number))
     }
 }
@@ -169,7 +172,9 @@ pub struct SeededIds {
 impl SeededIds {
     /// Identifiers counted up from `seed`.
     pub fn new(seed: u64) -> Self {
-        Self { next: AtomicU64::new(seed) }
+        Self {
+            next: AtomicU64::new(seed),
+        }
     }
 }
 
@@ -199,7 +204,13 @@ mod tests {
 
     #[test]
     fn another_kind_another_case_and_nonsense_are_refused() {
-        for text in ["usr_00000000000000000000000007", "evt_0000000000000000000000000a", "evt_", "", "evt_é0000000000000000000000000"] {
+        for text in [
+            "usr_00000000000000000000000007",
+            "evt_0000000000000000000000000a",
+            "evt_",
+            "",
+            "evt_é0000000000000000000000000",
+        ] {
             assert!(text.parse::<EventId>().is_err(), "{text}");
         }
     }
@@ -209,6 +220,9 @@ mod tests {
         let order = OrderId::rounding(Ulid(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
         let tickets: Vec<_> = (1..=1023).map(|number| order.ticket(number)).collect();
         assert!(tickets.iter().all(|ticket| ticket.order() == order));
-        assert_eq!(tickets.iter().collect::<std::collections::HashSet<_>>().len(), 1023);
+        assert_eq!(
+            tickets.iter().collect::<std::collections::HashSet<_>>().len(),
+            1023
+        );
     }
 }

@@ -15,8 +15,8 @@ mod text;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, EmailError};
 pub use id::{
-    AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, RandomIds, SeededIds,
-    SessionId, TicketId, TicketTypeId, UserId,
+    AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, RandomIds,
+    SeededIds, SessionId, TicketId, TicketTypeId, UserId,
 };
 pub use message::{Envelope, Message};
 pub use money::{Currency, CurrencyError, Money, MoneyError};

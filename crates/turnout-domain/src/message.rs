@@ -36,7 +36,12 @@ impl Envelope {
     /// If the message cannot be written as JSON: messages are plain records with text keys.
     pub fn new<M: Message>(id: MessageId, occurred_at: Timestamp, message: &M) -> Self {
         let body = serde_json::value::to_raw_value(message).expect("a message is a plain record");
-        Self { id, kind: M::KIND.to_owned(), occurred_at, body }
+        Self {
+            id,
+            kind: M::KIND.to_owned(),
+            occurred_at,
+            body,
+        }
     }
 
     /// The message, if it is of kind `M`.
@@ -44,7 +49,11 @@ impl Envelope {
     /// # Errors
     /// If the kind is right and the body is not a message of it.
     pub fn open<M: Message>(&self) -> Result<Option<M>, serde_json::Error> {
-        if self.kind == M::KIND { serde_json::from_str(self.body.get()).map(Some) } else { Ok(None) }
+        if self.kind == M::KIND {
+            serde_json::from_str(self.body.get()).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 

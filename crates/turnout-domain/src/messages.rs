@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PlannedTime, TicketId, TicketTypeId, UserId,
+    AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PlannedTime, TicketId,
+    TicketTypeId, UserId,
 };
 
 macro_rules! kinds {

@@ -34,7 +34,9 @@ impl FromStr for Currency {
     type Err = CurrencyError;
 
     fn from_str(code: &str) -> Result<Self, CurrencyError> {
-        iso_currency::Currency::from_code(code).map(Self).ok_or(CurrencyError)
+        iso_currency::Currency::from_code(code)
+            .map(Self)
+            .ok_or(CurrencyError)
     }
 }
 
@@ -127,8 +129,14 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
-        let minor = self.minor.checked_add(other.minor).filter(|sum| sum.abs() <= AMOUNT_MAX);
-        Ok(Self { minor: minor.ok_or(MoneyError::Overflow)?, currency: self.currency })
+        let minor = self
+            .minor
+            .checked_add(other.minor)
+            .filter(|sum| sum.abs() <= AMOUNT_MAX);
+        Ok(Self {
+            minor: minor.ok_or(MoneyError::Overflow)?,
+            currency: self.currency,
+        })
     }
 
     /// This amount `quantity` times.
@@ -136,8 +144,14 @@ impl Money {
     /// # Errors
     /// [`MoneyError::Overflow`].
     pub fn checked_mul(self, quantity: u32) -> Result<Self, MoneyError> {
-        let minor = self.minor.checked_mul(i64::from(quantity)).filter(|product| product.abs() <= AMOUNT_MAX);
-        Ok(Self { minor: minor.ok_or(MoneyError::Overflow)?, currency: self.currency })
+        let minor = self
+            .minor
+            .checked_mul(i64::from(quantity))
+            .filter(|product| product.abs() <= AMOUNT_MAX);
+        Ok(Self {
+            minor: minor.ok_or(MoneyError::Overflow)?,
+            currency: self.currency,
+        })
     }
 }
 
@@ -150,7 +164,12 @@ impl fmt::Display for Money {
         let unit = 10_i64.pow(u32::from(digits));
         let sign = if self.minor < 0 { "-" } else { "" };
         let (whole, part) = (self.minor.abs() / unit, self.minor.abs() % unit);
-        write!(f, "{sign}{whole}.{part:0width$} {}", self.currency, width = usize::from(digits))
+        write!(
+            f,
+            "{sign}{whole}.{part:0width$} {}",
+            self.currency,
+            width = usize::from(digits)
+        )
     }
 }
 
@@ -159,7 +178,10 @@ mod tests {
     use super::*;
 
     fn money(minor: i64, code: &str) -> Money {
-        Money { minor, currency: code.parse().unwrap() }
+        Money {
+            minor,
+            currency: code.parse().unwrap(),
+        }
     }
 
     #[test]
@@ -173,14 +195,26 @@ mod tests {
     #[test]
     fn sums_stay_in_one_currency_and_within_the_bound() {
         assert_eq!(money(1, "EUR").checked_add(money(2, "EUR")), Ok(money(3, "EUR")));
-        assert!(matches!(money(1, "EUR").checked_add(money(2, "USD")), Err(MoneyError::CurrencyMismatch(..))));
-        assert_eq!(money(AMOUNT_MAX, "EUR").checked_add(money(1, "EUR")), Err(MoneyError::Overflow));
-        assert_eq!(money(i64::MAX / 2, "EUR").checked_mul(3), Err(MoneyError::Overflow));
+        assert!(matches!(
+            money(1, "EUR").checked_add(money(2, "USD")),
+            Err(MoneyError::CurrencyMismatch(..))
+        ));
+        assert_eq!(
+            money(AMOUNT_MAX, "EUR").checked_add(money(1, "EUR")),
+            Err(MoneyError::Overflow)
+        );
+        assert_eq!(
+            money(i64::MAX / 2, "EUR").checked_mul(3),
+            Err(MoneyError::Overflow)
+        );
     }
 
     #[test]
     fn a_price_is_never_negative_and_a_currency_has_a_code() {
-        assert_eq!(Money::price(-1, "EUR".parse().unwrap()), Err(MoneyError::Negative));
+        assert_eq!(
+            Money::price(-1, "EUR".parse().unwrap()),
+            Err(MoneyError::Negative)
+        );
         assert!("EURO".parse::<Currency>().is_err() && "eur".parse::<Currency>().is_err());
     }
 }

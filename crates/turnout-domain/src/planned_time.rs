@@ -21,7 +21,9 @@ pub enum PlannedTimeError {
     #[error("Use a zone of the IANA database, such as Europe/Lisbon.")]
     Zone,
     /// Neither a local time nor one with an offset.
-    #[error("Use a local time such as 2027-07-04T20:00:00, or one with an offset such as 2027-07-04T20:00:00+01:00.")]
+    #[error(
+        "Use a local time such as 2027-07-04T20:00:00, or one with an offset such as 2027-07-04T20:00:00+01:00."
+    )]
     Time,
 }
 
@@ -34,10 +36,16 @@ impl PlannedTime {
     pub fn parse(text: &str, zone: &str) -> Result<Self, PlannedTimeError> {
         let zone = zone_named(zone)?;
         if let Ok(instant) = text.parse::<Timestamp>() {
-            return Ok(Self { local: instant.to_zoned(zone.clone()).datetime(), zone });
+            return Ok(Self {
+                local: instant.to_zoned(zone.clone()).datetime(),
+                zone,
+            });
         }
         let local: DateTime = text.parse().map_err(|_| PlannedTimeError::Time)?;
-        let local = local.to_zoned(zone.clone()).map_err(|_| PlannedTimeError::Time)?.datetime();
+        let local = local
+            .to_zoned(zone.clone())
+            .map_err(|_| PlannedTimeError::Time)?
+            .datetime();
         Ok(Self { local, zone })
     }
 
@@ -46,7 +54,10 @@ impl PlannedTime {
     /// # Errors
     /// [`PlannedTimeError::Zone`].
     pub fn moved_to(&self, zone: &str) -> Result<Self, PlannedTimeError> {
-        Ok(Self { local: self.local, zone: zone_named(zone)? })
+        Ok(Self {
+            local: self.local,
+            zone: zone_named(zone)?,
+        })
     }
 
     /// The instant, by the zone's rules as they are known now.
@@ -66,13 +77,19 @@ impl PlannedTime {
 
     fn zoned(&self) -> Zoned {
         // A wall clock time of a checked value always has an instant; a doubled hour gives the first.
-        self.local.to_zoned(self.zone.clone()).unwrap_or_else(|_| Timestamp::MAX.to_zoned(TimeZone::UTC))
+        self.local
+            .to_zoned(self.zone.clone())
+            .unwrap_or_else(|_| Timestamp::MAX.to_zoned(TimeZone::UTC))
     }
 }
 
 fn zone_named(name: &str) -> Result<TimeZone, PlannedTimeError> {
     let zone = TimeZone::get(name).map_err(|_| PlannedTimeError::Zone)?;
-    if zone.iana_name().is_some() { Ok(zone) } else { Err(PlannedTimeError::Zone) }
+    if zone.iana_name().is_some() {
+        Ok(zone)
+    } else {
+        Err(PlannedTimeError::Zone)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,7 +100,11 @@ struct Wire {
 
 impl Serialize for PlannedTime {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Wire { local: self.local, zone: self.zone_name().to_owned() }.serialize(serializer)
+        Wire {
+            local: self.local,
+            zone: self.zone_name().to_owned(),
+        }
+        .serialize(serializer)
     }
 }
 
@@ -91,7 +112,10 @@ impl<'de> Deserialize<'de> for PlannedTime {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wire = Wire::deserialize(deserializer)?;
         let zone = zone_named(&wire.zone).map_err(serde::de::Error::custom)?;
-        Ok(Self { local: wire.local, zone })
+        Ok(Self {
+            local: wire.local,
+            zone,
+        })
     }
 }
 
@@ -121,8 +145,14 @@ mod tests {
 
     #[test]
     fn unknown_zones_and_times_are_refused() {
-        assert_eq!(PlannedTime::parse("2027-07-04T20:00:00", "Mars/Base"), Err(PlannedTimeError::Zone));
-        assert_eq!(PlannedTime::parse("tomorrow", "Europe/Oslo"), Err(PlannedTimeError::Time));
+        assert_eq!(
+            PlannedTime::parse("2027-07-04T20:00:00", "Mars/Base"),
+            Err(PlannedTimeError::Zone)
+        );
+        assert_eq!(
+            PlannedTime::parse("tomorrow", "Europe/Oslo"),
+            Err(PlannedTimeError::Time)
+        );
     }
 
     #[test]

@@ -52,7 +52,10 @@ impl<const MIN: usize, const MAX: usize, const LINES: bool> TryFrom<String> for 
         if is > MAX {
             return Err(TextError::TooLong { max: MAX, is });
         }
-        if text.chars().any(|c| c.is_control() && !(LINES && matches!(c, '\n' | '\t'))) {
+        if text
+            .chars()
+            .any(|c| c.is_control() && !(LINES && matches!(c, '\n' | '\t')))
+        {
             return Err(TextError::Control);
         }
         Ok(Self(text.to_owned()))
@@ -86,19 +89,33 @@ mod tests {
     #[test]
     fn text_is_trimmed_and_counted_in_characters() {
         assert_eq!(Title::try_from(" héllo ".to_owned()).unwrap().as_str(), "héllo");
-        assert_eq!(Title::try_from("  ".to_owned()), Err(TextError::TooShort { min: 1 }));
-        assert_eq!(Title::try_from("hellos".to_owned()), Err(TextError::TooLong { max: 5, is: 6 }));
+        assert_eq!(
+            Title::try_from("  ".to_owned()),
+            Err(TextError::TooShort { min: 1 })
+        );
+        assert_eq!(
+            Title::try_from("hellos".to_owned()),
+            Err(TextError::TooLong { max: 5, is: 6 })
+        );
     }
 
     #[test]
     fn control_characters_are_refused_and_line_feeds_only_where_lines_are_allowed() {
         assert_eq!(Title::try_from("a\0b".to_owned()), Err(TextError::Control));
         assert_eq!(Title::try_from("a\nb".to_owned()), Err(TextError::Control));
-        assert_eq!(Text::<0, 5, true>::try_from("a\r\nb".to_owned()).unwrap().as_str(), "a\nb");
+        assert_eq!(
+            Text::<0, 5, true>::try_from("a\r\nb".to_owned())
+                .unwrap()
+                .as_str(),
+            "a\nb"
+        );
     }
 
     #[test]
     fn the_message_says_what_to_do() {
-        assert_eq!(TextError::TooShort { min: 1 }.to_string(), "Enter at least 1 character.");
+        assert_eq!(
+            TextError::TooShort { min: 1 }.to_string(),
+            "Enter at least 1 character."
+        );
     }
 }
