@@ -70,7 +70,8 @@ pub const KEYS_MAX: usize = 100;
 /// A change that is committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
-    /// The version each write left its item at, in the order of the writes; 0 for a delete or a check.
+    /// The version each write left its item at, in the order of the writes; 0 for a delete or a check, and for an
+    /// update where the backend cannot tell: `DynamoDB` answers a transaction with nothing but that it was applied.
     pub versions: Vec<u64>,
 }
 
