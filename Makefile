@@ -38,7 +38,7 @@ generate: setup-build ## Write the API document and the client made from it
 
 build: build-web ## Build the web app, the server with every feature, and the DynamoDB server for tests
 	@scripts/rust.sh build
-	@cargo build --manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target --bins
+	@scripts/rust.sh build-conformance
 
 build-web: setup-build
 	@scripts/web.sh build-if-older

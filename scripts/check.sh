@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/phases.sh
 
 phase "Setup" scripts/setup.sh build npm
-phase "Formatting" cargo fmt --all --check
+phase "Formatting" scripts/rust.sh format
 phase "Tidy" cargo xtask tidy
 phase "Lock files" scripts/rust.sh locked
 phase "Clippy" cargo clippy --workspace --all-features --all-targets -- --deny warnings

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Rust side's steps: scripts/rust.sh build|test|conformance|locked.
+# The Rust side's steps: scripts/rust.sh build|test|build-conformance|conformance|format|locked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,10 +17,15 @@ case ${1:-} in
             cargo test --workspace --all-features --no-fail-fast
         fi
         ;;
-    conformance)
-        # A lock file of its own, because dynoxide wants another SQLite; the same target folder, to share what is equal.
-        cargo test --manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target
-        cargo build --manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target --bins
+    build-conformance | conformance)
+        # A lock file of its own (docs/decisions/0003); the same target folder, to share what is equal.
+        conformance=(--manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target)
+        cargo build "${conformance[@]}" --all-targets
+        [[ $1 == build-conformance ]] || cargo test "${conformance[@]}"
+        ;;
+    format)
+        cargo fmt --all --check
+        cargo fmt --manifest-path tests/dynamo-conformance/Cargo.toml --check
         ;;
     locked)
         for manifest in Cargo.toml tests/dynamo-conformance/Cargo.toml; do
@@ -28,7 +33,7 @@ case ${1:-} in
         done
         ;;
     *)
-        echo "usage: scripts/rust.sh build|test|conformance|locked" >&2
+        echo "usage: scripts/rust.sh build|test|build-conformance|conformance|format|locked" >&2
         exit 2
         ;;
 esac
