@@ -8,7 +8,7 @@ phase "Setup" scripts/setup.sh build npm
 phase "Formatting" scripts/rust.sh format
 phase "Tidy" cargo xtask tidy
 phase "Lock files" scripts/rust.sh locked
-phase "Clippy" cargo clippy --workspace --all-features --all-targets -- --deny warnings
+phase "Clippy" scripts/rust.sh lint
 phase "Web: types, lints, translations" scripts/web.sh install check
 phase "Generated files" scripts/generate.sh --check
 if command -v cargo-deny >/dev/null; then

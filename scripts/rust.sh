@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Rust side's steps: scripts/rust.sh build|test|build-conformance|conformance|format|locked.
+# The Rust side's steps: scripts/rust.sh build|test|build-conformance|conformance|format|lint|locked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,13 +27,17 @@ case ${1:-} in
         cargo fmt --all --check
         cargo fmt --manifest-path tests/dynamo-conformance/Cargo.toml --check
         ;;
+    lint)
+        cargo clippy --workspace --all-features --all-targets -- --deny warnings
+        cargo clippy --manifest-path tests/dynamo-conformance/Cargo.toml --target-dir target --all-targets -- --deny warnings
+        ;;
     locked)
         for manifest in Cargo.toml tests/dynamo-conformance/Cargo.toml; do
             cargo metadata --locked --format-version 1 --manifest-path "$manifest" >/dev/null
         done
         ;;
     *)
-        echo "usage: scripts/rust.sh build|test|build-conformance|conformance|format|locked" >&2
+        echo "usage: scripts/rust.sh build|test|build-conformance|conformance|format|lint|locked" >&2
         exit 2
         ;;
 esac

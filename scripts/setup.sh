@@ -6,10 +6,10 @@ set -euo pipefail
 
 packages_of() {
     case $1 in
-        build) echo gcc libc6-dev make pkg-config ;;
+        build) echo gcc git libc6-dev make pkg-config ;;
         npm) echo npm ;;
         # Chromium alone draws empty boxes: Liberation has the Latin letters, Noto the emoji and East Asian ones.
-        test) echo chromium curl fonts-liberation fonts-noto-cjk fonts-noto-color-emoji git nats-server sqlite3 ;;
+        test) echo chromium curl fonts-liberation fonts-noto-cjk fonts-noto-color-emoji nats-server sqlite3 ;;
         *) fail "no set called '$1'; there are build, npm and test" ;;
     esac
 }
@@ -25,18 +25,8 @@ is_installed() {
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-as_root() {
-    if [[ $(id -u) == 0 ]]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        fail "packages are missing (${missing[*]}); run this as root, or install sudo"
-    fi
-}
-
 apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$1" >>"$log" 2>&1
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$1" >>"$log" 2>&1
 }
 
 [[ $# -gt 0 ]] || fail "name at least one set: build, npm, test"
@@ -61,6 +51,12 @@ for package in "${wanted[@]}"; do
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
+as_root=()
+if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || fail "packages are missing (${missing[*]}); run this as root, or install sudo"
+    as_root=(sudo)
+fi
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 updated=no
@@ -68,7 +64,7 @@ for package in "${missing[@]}"; do
     echo "Installing $package"
     apt_install "$package" && continue
     # The lists may be missing or old: fetch them once and try again.
-    if [[ $updated == no ]] && as_root apt-get update --quiet >>"$log" 2>&1; then
+    if [[ $updated == no ]] && "${as_root[@]}" apt-get update --quiet >>"$log" 2>&1; then
         updated=yes
         apt_install "$package" && continue
     fi
