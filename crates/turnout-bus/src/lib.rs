@@ -2,7 +2,7 @@
 //! outbox and delivered at least once to every group that listens.
 
 mod bus;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod deliver;
 mod memory;

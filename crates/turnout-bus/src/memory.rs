@@ -179,3 +179,18 @@ impl Members {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Fixture;
+
+    #[async_trait]
+    impl Fixture for MemoryBus {
+        async fn handle(&self) -> Arc<dyn Bus> {
+            Arc::new(self.clone())
+        }
+    }
+
+    crate::bus_conformance_suite!(MemoryBus::new());
+}

@@ -59,6 +59,8 @@ struct Relay {
     /// Whether the outbox may hold something that was not read.
     more: bool,
     read_at: Instant,
+    /// When the first of those that failed is due; perhaps sooner, if that one is no longer there.
+    next_due: Option<Instant>,
     bus_outage: Outage,
     store_outage: Outage,
     relayed: metrics::Counter,
@@ -91,6 +93,7 @@ impl Relay {
             sent: Vec::new(),
             more: true,
             read_at: Instant::now(),
+            next_due: None,
             bus_outage: Outage::default(),
             store_outage: Outage::default(),
             relayed: metrics::counter!("turnout_outbox_relayed_messages_total", "table" => table.0),
@@ -133,18 +136,25 @@ impl Relay {
     fn may_read(&self) -> bool {
         let settled = self.in_flight.len() <= IN_FLIGHT_LOW || self.read_at.elapsed() >= PATIENCE;
         let available = !self.store_outage.is_on() && !self.bus_outage.is_on();
-        self.more && settled && available && self.ready.is_empty() && self.in_flight.len() < IN_FLIGHT_MAX
+        let room = self.ready.is_empty() && self.in_flight.len() < IN_FLIGHT_MAX;
+        self.wants_read() && settled && available && room
+    }
+
+    fn wants_read(&self) -> bool {
+        self.more || self.next_due.is_some_and(|due| due <= Instant::now())
     }
 
     /// When to look again, whatever happens until then.
     fn wake(&self) -> Instant {
         let now = Instant::now();
-        let due = self.known.values().filter_map(|known| known.due);
-        let outages = [self.bus_outage.until(), self.store_outage.until()]
-            .into_iter()
-            .flatten();
-        let patience = (self.more && !self.in_flight.is_empty()).then(|| self.read_at + PATIENCE);
-        let soonest = due.chain(outages).chain(patience).filter(|at| *at > now).min();
+        let patience = (self.wants_read() && !self.in_flight.is_empty()).then(|| self.read_at + PATIENCE);
+        let reasons = [
+            self.next_due,
+            self.bus_outage.until(),
+            self.store_outage.until(),
+            patience,
+        ];
+        let soonest = reasons.into_iter().flatten().filter(|at| *at > now).min();
         soonest.map_or(now + POLL, |at| at.min(now + POLL))
     }
 
@@ -180,6 +190,7 @@ impl Relay {
         }
         // Whatever was due and is not there any more was sent by another process.
         self.known.retain(|_, known| !known.is_due(now));
+        self.next_due = self.known.values().filter_map(|known| known.due).min();
         let oldest = self.known.values().map(|known| now - known.since).max();
         self.oldest.set(oldest.unwrap_or_default());
     }
@@ -226,7 +237,9 @@ impl Relay {
             return;
         };
         known.failures = known.failures.saturating_add(1);
-        known.due = Some(Instant::now() + pause(known.failures));
+        let due = Instant::now() + pause(known.failures);
+        known.due = Some(due);
+        self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
         // One line for each step that the pause grows by, and silence after the last one.
         let failures = known.failures;
         if failures == 1 || pause_longest(failures) > pause_longest(failures - 1) {
