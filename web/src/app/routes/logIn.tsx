@@ -1,0 +1,1 @@
+export { LogInPage as Component } from '@/features/identity/pages/LogInPage';

@@ -1,0 +1,1 @@
+export { MyTicketsPage as Component } from '@/features/ticketing/pages/MyTicketsPage';

@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { getListNotificationsQueryKey, readNotification, useListNotifications } from '@/api/generated';
+import type { Notification, NotificationPage } from '@/api/generated/model';
+import type { ApiProblem } from '@/api/problem';
+import { useUser } from '@/api/session';
+import { markRead } from './model';
+
+const key = getListNotificationsQueryKey();
+
+export function useNotifications() {
+  const user = useUser();
+  return useListNotifications(undefined, { query: { enabled: user !== undefined } });
+}
+
+/** Shown as read at once: the worst a failure can do is to show it as new again. */
+export function useReadNotifications() {
+  const client = useQueryClient();
+  return useMutation<unknown, ApiProblem, Notification[], { before?: NotificationPage }>({
+    mutationFn: (notifications) => Promise.all(notifications.map(({ id }) => readNotification(id))),
+    onMutate: async (notifications) => {
+      await client.cancelQueries({ queryKey: key });
+      const before = client.getQueryData<NotificationPage>(key);
+      client.setQueryData<NotificationPage>(
+        key,
+        (page) =>
+          page &&
+          markRead(
+            page,
+            notifications.map(({ id }) => id),
+            new Date().toISOString(),
+          ),
+      );
+      return { before };
+    },
+    onError: (_problem, _notifications, context) => client.setQueryData(key, context?.before),
+  });
+}

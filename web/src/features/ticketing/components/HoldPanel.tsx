@@ -1,0 +1,82 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useRef } from 'react';
+import type { ApiProblem } from '@/api/problem';
+import { formatMoney } from '@/lib/money';
+import { Button } from '@/ui/Button';
+import { Notice } from '@/ui/Notice';
+import type { Purchase, Step } from '../purchase';
+import { HoldTimer } from './HoldTimer';
+import { OrderLines } from './OrderLines';
+
+interface HoldPanelProps {
+  purchase: Purchase;
+  step: Extract<Step, { at: 'held' | 'paying' }>;
+}
+
+/** Places are set aside; what is left is to pay, or to let them go. */
+export function HoldPanel({ purchase, step }: HoldPanelProps) {
+  const { t } = useLingui();
+  const { order, receivedAt } = step.hold;
+  const isPaying = step.at === 'paying';
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form that had the focus is gone: go on where the reader goes on.
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section aria-labelledby="payment" className="rounded-3xl border border-line bg-surface p-5 sm:p-7">
+      <h2 id="payment" ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
+        <Trans>Payment</Trans>
+      </h2>
+      {order.expires_at && (
+        <div className="mt-4">
+          <HoldTimer
+            deadline={{ expiresAt: order.expires_at, serverNow: order.server_now, receivedAt }}
+            onExpired={() => !isPaying && purchase.lapse()}
+          />
+        </div>
+      )}
+      <OrderLines order={order} />
+      <div className="mt-5 flex flex-col gap-4">
+        <Notice title={t`Test payment: no money moves`}>
+          <Trans>
+            This shop runs in sandbox mode. Pay to get real tickets, or see what a refused card looks like.
+          </Trans>
+        </Notice>
+        {step.at === 'held' && step.problem && <PaymentProblem problem={step.problem} />}
+      </div>
+      <div className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 pb-[calc(0.75rem+env(safe-area-inset-bottom))] lg:static lg:mt-6 lg:border-0 lg:bg-transparent lg:p-0">
+        <Button
+          isPending={isPaying}
+          onPress={() => void purchase.pay('success')}
+          className="min-h-13 w-full text-lg"
+        >
+          <Trans>Pay {formatMoney(order.total)}</Trans>
+        </Button>
+      </div>
+      <div className="mt-3 flex flex-wrap justify-between gap-2">
+        <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.pay('decline')}>
+          <Trans>Decline</Trans>
+        </Button>
+        <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.release()}>
+          <Trans>Cancel</Trans>
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function PaymentProblem({ problem }: { problem: ApiProblem }) {
+  const { t } = useLingui();
+  if (problem.type === 'payment-declined') {
+    return (
+      <Notice tone="danger" isAlert title={t`The payment was declined.`}>
+        <Trans>Nothing was charged. Your places are still held: try again.</Trans>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="danger" isAlert title={problem.message}>
+      {problem.detail}
+      {problem.requestId && <p className="text-sm text-muted">{problem.requestId}</p>}
+    </Notice>
+  );
+}

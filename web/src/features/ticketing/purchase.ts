@@ -1,0 +1,263 @@
+import type { CreateOrder, Order, TicketType } from '@/api/generated/model';
+import { ApiProblem, isProblem } from '@/api/problem';
+import { readJson, writeJson } from '@/lib/storage';
+import { uuidv7 } from '@/lib/uuid';
+import { rememberOrder } from './guestOrders';
+import { chosenLines, type Draft, type Hold, isWaiting, total } from './model';
+import type { purchaseCalls } from './queries';
+
+export type Step =
+  | { at: 'choosing'; problem?: ApiProblem; holdExpired?: boolean }
+  | { at: 'placing' }
+  /** No answer, or one that says nothing: the order may exist. Asked again with the same key. */
+  | { at: 'checking'; gaveUp?: ApiProblem }
+  | { at: 'held'; hold: Hold; problem?: ApiProblem }
+  | { at: 'paying'; hold: Hold }
+  | { at: 'confirmed'; order: Order };
+
+/** One intention to buy: this body under this key, however often it is sent. */
+interface Intention {
+  key: string;
+  body: CreateOrder;
+  isRegistration: boolean;
+  /** Sent, and not yet answered for certain. */
+  isOpen: boolean;
+}
+
+interface Kept {
+  draft: Draft;
+  intention?: Intention;
+  order?: { id: string; secret: string | null };
+}
+
+interface Options {
+  calls: typeof purchaseCalls;
+  wait?: (ms: number) => Promise<void>;
+}
+
+const RETRIES_MS = [1_000, 2_000, 4_000, 8_000];
+const emptyDraft: Draft = { quantities: {}, name: '', email: '' };
+
+/**
+ * A purchase from the first choice to the tickets. It lives outside React and keeps itself in sessionStorage, so
+ * neither a render nor a reload in the middle can buy twice or forget a hold.
+ */
+export class Purchase {
+  step: Step = { at: 'choosing' };
+  draft: Draft;
+  private kept: Kept;
+  private readonly listeners = new Set<() => void>();
+  private readonly storageKey: string;
+
+  constructor(
+    private readonly eventId: string,
+    private readonly options: Options,
+  ) {
+    this.storageKey = `turnout.purchase.${eventId}`;
+    this.kept = readJson<Kept>(sessionStorage, this.storageKey) ?? { draft: emptyDraft };
+    this.draft = this.kept.draft;
+    if (this.kept.order || this.kept.intention?.isOpen) this.step = { at: 'checking' };
+  }
+
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  edit(change: Partial<Draft>): void {
+    this.draft = { ...this.draft, ...change };
+    this.keep({ draft: this.draft });
+    this.tell();
+  }
+
+  setQuantity(typeId: string, quantity: number): void {
+    this.edit({ quantities: { ...this.draft.quantities, [typeId]: quantity } });
+  }
+
+  /** Takes up what a reload interrupted. */
+  async resume(): Promise<void> {
+    const { order, intention } = this.kept;
+    if (order) await this.look(order.id, order.secret);
+    else if (intention?.isOpen) await this.send(intention, true);
+  }
+
+  async place(types: TicketType[]): Promise<void> {
+    if (this.step.at !== 'choosing' && !(this.step.at === 'checking' && this.step.gaveUp)) return;
+    const lines = chosenLines(types, this.draft);
+    const body: CreateOrder = {
+      event_id: this.eventId,
+      items: lines.map(({ type, quantity }) => ({ ticket_type_id: type.id, quantity })),
+      buyer: { email: this.draft.email.trim(), name: this.draft.name.trim() },
+    };
+    const isRegistration = lines.length === 1 && total(lines)?.amount === 0;
+    await this.send(this.intend(body, isRegistration), false);
+  }
+
+  /** Asks once more about an order we could not get an answer for. */
+  async checkAgain(): Promise<void> {
+    this.show({ at: 'checking' });
+    await this.resume();
+  }
+
+  async pay(outcome: 'success' | 'decline' = 'success'): Promise<void> {
+    if (this.step.at !== 'held') return;
+    const { hold } = this.step;
+    this.show({ at: 'paying', hold });
+    try {
+      this.arrived(await this.options.calls.pay(hold.order, this.secret(), outcome));
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.type === 'hold-expired') this.lapse();
+      else if (problem.outcomeUnknown || problem.type === 'conflict')
+        await this.look(hold.order.id, this.secret());
+      else this.show({ at: 'held', hold, problem });
+    }
+  }
+
+  /** Gives the places back. Should the call be lost, the hold runs out by itself. */
+  async release(): Promise<void> {
+    if (this.step.at !== 'held') return;
+    const { order } = this.step.hold;
+    const secret = this.secret();
+    this.forget();
+    this.show({ at: 'choosing' });
+    await this.options.calls.release(order.id, secret).catch(() => undefined);
+  }
+
+  /** The deadline passed. Everything typed stays; the next attempt is a new intention. */
+  lapse(): void {
+    this.forget();
+    this.show({ at: 'choosing', holdExpired: true });
+  }
+
+  startOver(): void {
+    this.forget();
+    this.edit({ quantities: {} });
+    this.show({ at: 'choosing' });
+  }
+
+  // The same body keeps its key, whether it is a second press or a retry; another body is another intention.
+  private intend(body: CreateOrder, isRegistration: boolean): Intention {
+    const before = this.kept.intention;
+    if (before && JSON.stringify(before.body) === JSON.stringify(body)) return before;
+    return { key: uuidv7(), body, isRegistration, isOpen: false };
+  }
+
+  private async send(intention: Intention, isRepeat: boolean): Promise<void> {
+    this.keep({ intention: { ...intention, isOpen: true } });
+    this.show({ at: isRepeat ? 'checking' : 'placing' });
+    const { calls } = this.options;
+    const call = intention.isRegistration ? calls.registerTickets : calls.createOrder;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const order = await call(intention.body, intention.key);
+        this.keepOrder(order);
+        // A repeated answer is the first one, word for word: how long the hold still lasts must be asked.
+        if ((isRepeat || attempt > 0) && isWaiting(order)) await this.look(order.id, order.secret);
+        else await this.placed(order);
+        return;
+      } catch (error) {
+        const problem = asProblem(error);
+        if (!problem.outcomeUnknown) return this.refused(problem);
+        const wait = RETRIES_MS[attempt];
+        if (wait === undefined) return this.show({ at: 'checking', gaveUp: problem });
+        this.show({ at: 'checking' });
+        await this.pause(Math.max(wait, (problem.retryAfterSeconds ?? 0) * 1_000));
+      }
+    }
+  }
+
+  private refused(problem: ApiProblem): void {
+    this.keep({ intention: undefined });
+    this.show({ at: 'choosing', problem });
+  }
+
+  private async placed(order: Order): Promise<void> {
+    if (!isWaiting(order) || order.total.amount > 0) return this.arrived(order);
+    // Nothing to pay: the hold becomes tickets without another press.
+    try {
+      this.arrived(await this.options.calls.pay(order, this.secret(), 'success'));
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.type === 'hold-expired') this.lapse();
+      else if (problem.outcomeUnknown) this.show({ at: 'checking', gaveUp: problem });
+      else this.refused(problem);
+    }
+  }
+
+  /** Asks what became of an order, until the server says. */
+  private async look(id: string, secret: string | null): Promise<void> {
+    this.show({ at: 'checking' });
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const order = await this.options.calls.getOrder(id, secret);
+        return await this.placed(order);
+      } catch (error) {
+        const problem = asProblem(error);
+        if (problem.type === 'not-found') return this.startOver();
+        const wait = RETRIES_MS[attempt];
+        if (wait === undefined || !problem.retriable) return this.show({ at: 'checking', gaveUp: problem });
+        await this.pause(wait);
+      }
+    }
+  }
+
+  private arrived(order: Order): void {
+    this.keepOrder(order);
+    switch (order.state) {
+      case 'held':
+      case 'awaiting_payment':
+        this.show({ at: 'held', hold: { order, receivedAt: Date.now() } });
+        return;
+      case 'confirmed':
+      case 'refunded':
+        rememberOrder(order, this.secret());
+        this.show({ at: 'confirmed', order });
+        return;
+      case 'cancelled':
+        this.forget();
+        this.show({ at: 'choosing' });
+        return;
+      case 'expired':
+        this.lapse();
+        return;
+      default:
+        order.state satisfies never;
+    }
+  }
+
+  private secret(): string | null {
+    return this.kept.order?.secret ?? null;
+  }
+
+  private keepOrder(order: Order) {
+    const intention = this.kept.intention && { ...this.kept.intention, isOpen: false };
+    this.keep({ intention, order: { id: order.id, secret: order.secret ?? this.secret() } });
+  }
+
+  private forget() {
+    this.keep({ intention: undefined, order: undefined });
+  }
+
+  private keep(change: Partial<Kept>) {
+    this.kept = { ...this.kept, ...change };
+    writeJson(sessionStorage, this.storageKey, this.kept);
+  }
+
+  private show(step: Step) {
+    this.step = step;
+    this.tell();
+  }
+
+  private tell() {
+    for (const listener of this.listeners) listener();
+  }
+
+  private pause(ms: number): Promise<void> {
+    return this.options.wait?.(ms) ?? new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+function asProblem(error: unknown): ApiProblem {
+  return isProblem(error) ? error : new ApiProblem({ type: 'network', title: String(error) });
+}

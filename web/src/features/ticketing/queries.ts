@@ -1,0 +1,97 @@
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import {
+  createOrder,
+  getEvent,
+  getGetEventQueryKey,
+  getGetOrderQueryKey,
+  getListTicketsQueryKey,
+  getOrder,
+  listTickets,
+  payOrder,
+  registerTickets,
+  releaseOrder,
+  useListTicketTypes,
+} from '@/api/generated';
+import type { CreateOrder, Event, Order, Ticket, TicketPage } from '@/api/generated/model';
+import type { ApiProblem } from '@/api/problem';
+import { useUser } from '@/api/session';
+import { secretOf } from './guestOrders';
+
+const TICKETS_A_PAGE = 100;
+
+export function useTicketTypes(eventId: string) {
+  return useListTicketTypes(eventId);
+}
+
+function secretHeader(secret: string | null | undefined) {
+  return secret ? { 'Order-Secret': secret } : {};
+}
+
+/** The calls a purchase makes; `Purchase` takes them as they are, so a test can give it others. */
+export const purchaseCalls = {
+  createOrder: (body: CreateOrder, key: string) => createOrder(body, { 'Idempotency-Key': key }),
+  registerTickets: ({ event_id, items, buyer }: CreateOrder, key: string) => {
+    const [item] = items;
+    if (!item) throw new Error('nothing chosen');
+    return registerTickets({ event_id, buyer, ...item }, { 'Idempotency-Key': key });
+  },
+  getOrder: (id: string, secret: string | null) => getOrder(id, secretHeader(secret)),
+  pay: (order: Order, secret: string | null, outcome: 'success' | 'decline') =>
+    payOrder(
+      order.id,
+      order.total.amount === 0 ? { method: 'free' } : { method: 'sandbox', sandbox_outcome: outcome },
+      secretHeader(secret),
+    ),
+  release: (id: string, secret: string | null) => releaseOrder(id, secretHeader(secret)),
+};
+
+function orderQuery(orderId: string) {
+  return {
+    queryKey: getGetOrderQueryKey(orderId),
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      getOrder(orderId, secretHeader(secretOf(orderId)), undefined, signal),
+  };
+}
+
+export function useOrder(orderId: string) {
+  return useQuery<Order, ApiProblem>({
+    ...orderQuery(orderId),
+    throwOnError: (_error, { state }) => state.data === undefined,
+  });
+}
+
+/** Orders this device remembers: a guest's only list of tickets. */
+export function useRememberedOrders(orderIds: string[]): { tickets: Ticket[]; isPending: boolean } {
+  return useQueries({
+    queries: orderIds.map(orderQuery),
+    combine: (orders) => ({
+      tickets: orders.flatMap(({ data }) => data?.tickets ?? []),
+      isPending: orders.some(({ isPending }) => isPending),
+    }),
+  });
+}
+
+export function useMyTickets() {
+  const user = useUser();
+  return useInfiniteQuery<TicketPage, ApiProblem, Ticket[], readonly unknown[], string | undefined>({
+    queryKey: [...getListTicketsQueryKey(), 'pages'],
+    queryFn: ({ pageParam, signal }) =>
+      listTickets({ limit: TICKETS_A_PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, undefined, signal),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+    enabled: user !== undefined,
+  });
+}
+
+/** The events of some tickets, by id. A ticket is worth showing even while its event is not known. */
+export function useEventsById(eventIds: string[]): Map<string, Event> {
+  return useQueries({
+    queries: eventIds.map((id) => ({
+      queryKey: getGetEventQueryKey(id),
+      queryFn: ({ signal }: { signal: AbortSignal }) => getEvent(id, undefined, signal),
+      staleTime: 60_000,
+    })),
+    combine: (events) => new Map(events.flatMap(({ data }) => (data ? [[data.id, data] as const] : []))),
+  });
+}

@@ -1,0 +1,18 @@
+/** JSON in a browser store. A full or forbidden store must never break a purchase, so failures mean "nothing kept". */
+export function readJson<T>(store: Storage, key: string): T | undefined {
+  try {
+    const text = store.getItem(key);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeJson(store: Storage, key: string, value: unknown): void {
+  try {
+    if (value === undefined) store.removeItem(key);
+    else store.setItem(key, JSON.stringify(value));
+  } catch {
+    // Private mode or quota: the page works on, it only cannot survive a reload.
+  }
+}

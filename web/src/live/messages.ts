@@ -1,0 +1,52 @@
+import type { DeskEntry, Event, Notification, Problem, Sales, TicketType } from '@/api/generated/model';
+
+export interface EventFeed {
+  event: Event;
+  ticket_types: TicketType[];
+  event_available: number | null;
+}
+
+export interface MeSnapshot {
+  notifications: Notification[];
+  unread: number;
+}
+
+export interface MeDelta {
+  notification: Notification;
+  unread: number;
+}
+
+export interface DeskSnapshot {
+  sales: Sales;
+  recent: DeskEntry[];
+}
+
+export interface DeskDelta {
+  sales: Sales;
+  entry: DeskEntry | null;
+}
+
+export type Topic = 'me' | `event:${string}` | `desk:${string}`;
+
+interface Feed<Name extends Topic, Snapshot, Delta> {
+  snapshot: { type: 'snapshot'; topic: Name; sequence: string; data: Snapshot };
+  delta: { type: 'delta'; topic: Name; sequence: string; data: Delta };
+}
+
+type MeFeed = Feed<'me', MeSnapshot, MeDelta>;
+type PublicFeed = Feed<`event:${string}`, EventFeed, Partial<EventFeed>>;
+type DeskFeed = Feed<`desk:${string}`, DeskSnapshot, DeskDelta>;
+
+/** What a subscriber receives: something that stands, or something that changed. */
+export type FeedMessage =
+  | MeFeed['snapshot' | 'delta']
+  | PublicFeed['snapshot' | 'delta']
+  | DeskFeed['snapshot' | 'delta'];
+
+/** Every frame the server may send. */
+export type ServerMessage =
+  | FeedMessage
+  | { type: 'authenticated'; user_id: string; expires_at: string }
+  | { type: 'resync'; topic: Topic }
+  | { type: 'error'; topic?: Topic; problem: Problem }
+  | { type: 'ping'; at: string };
