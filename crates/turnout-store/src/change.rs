@@ -130,9 +130,10 @@ impl NewItem {
         self
     }
 
-    /// May be deleted from `at` on.
+    /// May be deleted from `at` on, rounded up to the second: backends keep no more.
     pub fn expires_at(mut self, at: Timestamp) -> Self {
-        self.expires_at = Some(at);
+        let second = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
+        self.expires_at = Some(Timestamp::from_second(second).unwrap_or(at));
         self
     }
 }

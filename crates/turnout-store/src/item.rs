@@ -21,7 +21,7 @@ pub struct Item {
     pub counters: BTreeMap<String, i64>,
     /// Where the item is found in the two indexes, if at all.
     pub indexes: [Option<IndexKey>; 2],
-    /// From when on the store may delete it. A hint for tidying: an item past it may still be read.
+    /// From when on the store may delete it, in whole seconds. A hint for tidying: an item past it may still be read.
     pub expires_at: Option<Timestamp>,
 }
 

@@ -3,6 +3,8 @@
 //! to run, by every adapter and every wrapper.
 
 mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 pub mod evaluate;
 mod faults;

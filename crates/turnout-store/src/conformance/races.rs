@@ -1,0 +1,128 @@
+//! Many at once.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+
+use super::{LEFT, TABLE, commit, insert, item, key, outcome, standing};
+use crate::{Change, Committed, Expect, Refusal, Store};
+
+const BUYERS: usize = 64;
+
+/// Sixty-four buyers race for ten places: ten get one, the others are told it is gone, and nothing is left.
+pub async fn sixty_four_buyers_never_get_more_than_ten_places(store: &Arc<dyn Store>) {
+    commit(store, insert(item("pool").counter(LEFT, 10))).await;
+    let outcomes = race(store, |buyer| sale(buyer).take(key("pool"), LEFT, 1)).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 10);
+    for refusals in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        let left = refusals
+            .iter()
+            .map(|refusal| (refusal.write, refusal.current.as_ref().map(|at| at.counter(LEFT))));
+        assert_eq!(
+            left.collect::<Vec<_>>(),
+            [(1, Some(0))],
+            "a buyer is refused when the places are gone only"
+        );
+    }
+    let pool = standing(store, &key("pool")).await;
+    assert_eq!((pool.counter(LEFT), pool.version), (0, 11));
+    let keys: Vec<_> = (0..BUYERS).map(order).collect();
+    let orders = store
+        .get_many(&keys, crate::Read::Consistent)
+        .await
+        .expect("the store answers");
+    for (outcome, order) in outcomes.iter().zip(orders) {
+        assert_eq!(
+            outcome.is_ok(),
+            order.is_some(),
+            "who is told so has an order, and nobody else"
+        );
+    }
+}
+
+/// As many places as buyers: each gets one, however much they are in each other's way.
+pub async fn nobody_is_refused_while_places_are_free(store: &Arc<dyn Store>) {
+    commit(store, insert(item("pool").counter(LEFT, 64))).await;
+    let outcomes = race(store, |buyer| sale(buyer).take(key("pool"), LEFT, 1)).await;
+    assert!(outcomes.iter().all(Result::is_ok));
+    let mut versions: Vec<u64> = outcomes
+        .into_iter()
+        .flatten()
+        .map(|committed| committed.versions[1])
+        .collect();
+    versions.sort_unstable();
+    assert!(
+        versions.into_iter().eq(2..=65),
+        "each sale is a version of its own"
+    );
+    assert_eq!(standing(store, &key("pool")).await.counter(LEFT), 0);
+}
+
+/// Sixty-four insert one item: one does.
+pub async fn only_one_of_many_inserts_is_applied(store: &Arc<dyn Store>) {
+    let outcomes = race(store, |buyer| insert(item("seat").counter(LEFT, number(buyer)))).await;
+    let winners: Vec<usize> = (0..BUYERS).filter(|buyer| outcomes[*buyer].is_ok()).collect();
+    assert_eq!(winners.len(), 1);
+    let seat = standing(store, &key("seat")).await;
+    assert_eq!((seat.version, seat.counter(LEFT)), (1, number(winners[0])));
+}
+
+/// Sixty-four replace the item they read: one does, and the others learn of it.
+pub async fn only_one_of_many_replacements_is_applied(store: &Arc<dyn Store>) {
+    commit(store, insert(item("seat"))).await;
+    let replace =
+        |buyer| Change::of(TABLE).put(item("seat").counter(LEFT, number(buyer)), Expect::Version(1));
+    let outcomes = race(store, replace).await;
+    let winners: Vec<usize> = (0..BUYERS).filter(|buyer| outcomes[*buyer].is_ok()).collect();
+    assert_eq!(winners.len(), 1);
+    let seat = standing(store, &key("seat")).await;
+    assert_eq!((seat.version, seat.counter(LEFT)), (2, number(winners[0])));
+}
+
+/// Half take from the one pool and then the other, half the other way round: all end, and both pools agree.
+pub async fn takes_of_two_pools_in_opposite_orders_all_end(store: &Arc<dyn Store>) {
+    commit(store, insert(item("one").counter(LEFT, 40))).await;
+    commit(store, insert(item("two").counter(LEFT, 40))).await;
+    let take = |buyer: usize| {
+        let (first, second) = if buyer.is_multiple_of(2) {
+            ("one", "two")
+        } else {
+            ("two", "one")
+        };
+        Change::of(TABLE)
+            .take(key(first), LEFT, 1)
+            .take(key(second), LEFT, 1)
+    };
+    let outcomes = race(store, take).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 40);
+    assert_eq!(standing(store, &key("one")).await.counter(LEFT), 0);
+    assert_eq!(standing(store, &key("two")).await.counter(LEFT), 0);
+}
+
+async fn race(
+    store: &Arc<dyn Store>,
+    change: impl Fn(usize) -> Change,
+) -> Vec<Result<Committed, Vec<Refusal>>> {
+    let tasks = (0..BUYERS).map(|buyer| {
+        let (store, change) = (Arc::clone(store), change(buyer));
+        tokio::spawn(async move { outcome(&store, change).await })
+    });
+    let tasks: Vec<_> = tasks.collect();
+    join_all(tasks)
+        .await
+        .into_iter()
+        .map(|ended| ended.expect("a buyer does not panic"))
+        .collect()
+}
+
+fn order(buyer: usize) -> crate::Key {
+    key(&format!("order-{buyer:02}"))
+}
+
+fn sale(buyer: usize) -> Change {
+    insert(item(&order(buyer).sort))
+}
+
+fn number(buyer: usize) -> i64 {
+    i64::try_from(buyer).expect("a small number")
+}
