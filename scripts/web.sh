@@ -14,23 +14,32 @@ install() {
     sha256sum package-lock.json >"$stamp"
 }
 
+# Not dist/index.html: the server's build may put a stand-in there.
+BUILT=node_modules/.built
+
+build() {
+    npm run build
+    touch "$BUILT"
+}
+
 build-if-older() {
-    if [[ ! -e dist/index.html ]] || is_older_than_sources dist/index.html; then
+    if [[ ! -e dist/index.html || ! -e $BUILT ]] || is_older_than_sources "$BUILT"; then
         install
-        npm run build
+        build
     fi
 }
 
 is_older_than_sources() {
     local newer
-    newer=$(find . \( -name node_modules -o -name dist -o -name e2e -o -name mocks -o -name coverage -o -name test-results \) -prune \
-        -o -path './src/locales/*.ts' -prune -o -type f -newer "$1" -print -quit)
+    newer=$(find . \( -name node_modules -o -name dist -o -name e2e -o -name mocks \
+        -o -name coverage -o -name test-results -o -name playwright-report \) -prune -o -path './src/locales/*.ts' -prune \
+        -o -type f -newer "$1" -print -quit)
     [[ -n $newer ]]
 }
 
 for step in "$@"; do
     case $step in
-        install | build-if-older) "$step" ;;
+        install | build | build-if-older) "$step" ;;
         *) npm run "$step" ;;
     esac
 done
