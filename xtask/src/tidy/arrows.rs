@@ -166,10 +166,12 @@ fn check_package(package: &Package, workspace: &[Package]) -> Vec<Finding> {
     } in &package.dependencies
     {
         let is_ours = workspace.iter().any(|other| other.name == *to);
+        let is_allowed_in_tests = arrows.to_in_tests.contains(&to.as_str());
+        // A crate may name itself in its tests: that is how they switch on a feature of it.
         let is_allowed =
-            arrows.to.contains(&to.as_str()) || *only_in_tests && arrows.to_in_tests.contains(&to.as_str());
+            arrows.to.contains(&to.as_str()) || *only_in_tests && (is_allowed_in_tests || to == from);
         if is_ours && !is_allowed {
-            findings.push(if arrows.to_in_tests.contains(&to.as_str()) {
+            findings.push(if is_allowed_in_tests {
                 format!("{from}: {to} may only be a dev-dependency")
             } else {
                 format!("{from}: must not depend on {to}; it may on {}", list(arrows.to))
@@ -268,6 +270,14 @@ mod tests {
         assert_eq!(
             found,
             ["turnout-server: turnout-test-kit may only be a dev-dependency"]
+        );
+    }
+
+    #[test]
+    fn a_crate_may_switch_on_its_own_features_for_its_tests() {
+        assert_eq!(
+            check(&workspace("turnout-store", &[("turnout-store", true)])),
+            Vec::<Finding>::new()
         );
     }
 
