@@ -58,7 +58,7 @@ start_split() {
     # shellcheck source=/dev/null
     . "$state/env"
 
-    launch dynamodb "$dynamodb_address" "$dynamodb" --listen "$dynamodb_address"
+    launch dynamodb "$dynamodb_address" "$dynamodb" --listen "$dynamodb_address" --data "$state/dynamodb.db"
     launch nats "$nats_address" "$nats" -js -a "${nats_address%:*}" -p "${nats_address#*:}" -sd "$state/nats"
     wait_until_ready dynamodb nats
     "$turnout" tables create >"$state/tables.log" 2>&1 || fail "'turnout tables create' failed"
