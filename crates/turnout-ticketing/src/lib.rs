@@ -1,1 +1,22 @@
-//! The ticketing service.
+#![doc = include_str!("../README.md")]
+
+mod change_capacity;
+mod combiner;
+mod create_ticket_type;
+mod error;
+mod follow_events;
+mod http;
+mod items;
+mod keys;
+mod model;
+mod pay_order;
+mod place_order;
+mod read_offer;
+mod read_orders;
+mod release_order;
+mod sweep_holds;
+mod ticketing;
+mod validate_ticket;
+
+pub use http::{internal_routes, routes};
+pub use ticketing::{TABLE, Ticketing};

@@ -1,0 +1,60 @@
+//! The route table and nothing else.
+
+mod access;
+mod change_capacity;
+mod create_order;
+mod create_ticket_type;
+mod get_order;
+mod get_sales;
+mod get_ticket;
+mod list_orders;
+mod list_ticket_types;
+mod list_tickets;
+mod pay_order;
+mod register_tickets;
+mod release_order;
+mod request;
+mod validate_ticket;
+mod views;
+
+use axum::Router;
+use axum::routing::{get, put};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Ticketing;
+
+/// The operations clients call, with their description.
+pub fn routes(ticketing: Ticketing) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(
+            create_ticket_type::create_ticket_type,
+            list_ticket_types::list_ticket_types
+        ))
+        .routes(routes!(get_sales::get_sales))
+        .routes(routes!(create_order::create_order, list_orders::list_orders))
+        .routes(routes!(get_order::get_order, release_order::release_order))
+        .routes(routes!(pay_order::pay_order))
+        .routes(routes!(
+            register_tickets::register_tickets,
+            list_tickets::list_tickets
+        ))
+        .routes(routes!(get_ticket::get_ticket))
+        .routes(routes!(validate_ticket::validate_ticket))
+        .routes(routes!(validate_ticket::validate_ticket_code))
+        .with_state(ticketing)
+}
+
+/// What the other services ask. Not for the public side.
+pub fn internal_routes(ticketing: Ticketing) -> Router {
+    Router::new()
+        .route(
+            "/internal/events/{event_id}/capacity",
+            put(change_capacity::change_capacity),
+        )
+        .route(
+            "/internal/events/{event_id}/sales",
+            get(get_sales::get_sales_for_peer),
+        )
+        .with_state(ticketing)
+}

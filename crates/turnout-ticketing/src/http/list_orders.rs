@@ -1,0 +1,58 @@
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use turnout_domain::EventId;
+use turnout_http::{Caller, Fields, List, PageParams, Params, Problem, ProblemView, SeeSales};
+use utoipa::IntoParams;
+
+use super::views::{OrderView, Secret};
+use crate::Ticketing;
+
+/// Whose orders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListOrdersParams {
+    /// The event.
+    #[param(required = true)]
+    event_id: Option<String>,
+}
+
+/// An event's orders, the newest first, for its organizer's members.
+#[utoipa::path(
+    get, path = "/orders", operation_id = "list_orders", tag = "ticketing",
+    params(ListOrdersParams, PageParams),
+    responses(
+        (status = OK, body = List<OrderView>),
+        (status = NOT_FOUND, body = ProblemView),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+    ),
+    security(("bearer" = [])),
+)]
+pub(super) async fn list_orders(
+    State(ticketing): State<Ticketing>,
+    caller: Caller,
+    Params(params): Params<ListOrdersParams>,
+    Params(page): Params<PageParams>,
+) -> Result<Json<List<OrderView>>, Problem> {
+    if caller.user().is_none() {
+        return Err(Problem::unauthenticated());
+    }
+    let mut fields = Fields::new();
+    if params.event_id.is_none() {
+        fields.refuse("/event_id", "Name the event whose orders you want.");
+    }
+    let event = params
+        .event_id
+        .and_then(|text| fields.parsed("/event_id", text.parse::<EventId>()));
+    let event = fields.finish(event)?;
+    let offer = ticketing.offer(event).await?;
+    ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
+    let (orders, next) = ticketing
+        .orders_of_event(event, page.limit()?, page.cursor())
+        .await?;
+    let mut items = Vec::with_capacity(orders.len());
+    for order in &orders {
+        items.push(ticketing.order_view(order, Secret::Hidden).await?);
+    }
+    Ok(Json(List::new(items, next)))
+}

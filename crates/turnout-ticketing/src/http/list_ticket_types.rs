@@ -1,0 +1,61 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, header};
+use serde::Serialize;
+use turnout_domain::EventId;
+use turnout_domain::messages::EventStatus;
+use turnout_http::{Caller, Path, Problem, ProblemView, SeeSales};
+use utoipa::ToSchema;
+
+use super::views::TicketTypeView;
+use crate::Ticketing;
+use crate::model::PoolKey;
+
+/// An event's ticket types, with what can be had of them now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TicketTypeList {
+    items: Vec<TicketTypeView>,
+    /// Always null: an event has few enough for one page.
+    next_cursor: Option<String>,
+    /// How many places the event has left for all of them together; null if it has no capacity.
+    event_available: Option<i64>,
+}
+
+/// The ticket types of an event, with live availability.
+#[utoipa::path(
+    get, path = "/events/{event_id}/ticket-types", operation_id = "list_ticket_types", tag = "ticketing",
+    params(("event_id" = String, Path, description = "The event.")),
+    responses(
+        (status = OK, body = TicketTypeList),
+        (status = NOT_FOUND, body = ProblemView, description = "No such event, or a draft that is not yours."),
+    ),
+)]
+pub(super) async fn list_ticket_types(
+    State(ticketing): State<Ticketing>,
+    caller: Caller,
+    Path(event): Path<EventId>,
+) -> Result<([(HeaderName, &'static str); 1], Json<TicketTypeList>), Problem> {
+    let mut offer = ticketing.offer(event).await?;
+    if offer.event.status == EventStatus::Draft && caller.user().is_none() {
+        // It may have been published a moment ago.
+        offer = ticketing.offer_from_owner(event).await?;
+    }
+    if offer.event.status == EventStatus::Draft {
+        ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
+    }
+    let now = ticketing.clock.now();
+    let items = offer
+        .ticket_types
+        .values()
+        .map(|ticket_type| TicketTypeView::new(&offer, ticket_type, now))
+        .collect();
+    let event_available = offer.stock.get(&PoolKey::Event).and_then(|stock| stock.available);
+    Ok((
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(TicketTypeList {
+            items,
+            next_cursor: None,
+            event_available,
+        }),
+    ))
+}

@@ -1,0 +1,56 @@
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use turnout_domain::EventId;
+use turnout_http::{Caller, Fields, List, PageParams, Params, Problem, ProblemView, SeeSales};
+use utoipa::IntoParams;
+
+use super::views::TicketView;
+use crate::Ticketing;
+
+/// Whose tickets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListTicketsParams {
+    /// An event, for its organizer's members; left out, the caller's own.
+    event_id: Option<String>,
+}
+
+/// The caller's tickets, or an event's for its organizer's members; those of the newest order first. `limit` counts
+/// orders: a page holds the tickets of whole orders.
+#[utoipa::path(
+    get, path = "/tickets", operation_id = "list_tickets", tag = "ticketing",
+    params(ListTicketsParams, PageParams),
+    responses(
+        (status = OK, body = List<TicketView>),
+        (status = UNAUTHORIZED, body = ProblemView),
+        (status = NOT_FOUND, body = ProblemView),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+    ),
+    security(("bearer" = [])),
+)]
+pub(super) async fn list_tickets(
+    State(ticketing): State<Ticketing>,
+    caller: Caller,
+    Params(params): Params<ListTicketsParams>,
+    Params(page): Params<PageParams>,
+) -> Result<Json<List<TicketView>>, Problem> {
+    let Some(user) = caller.user() else {
+        return Err(Problem::unauthenticated());
+    };
+    let mut fields = Fields::new();
+    let event = params
+        .event_id
+        .and_then(|text| fields.parsed("/event_id", text.parse::<EventId>()));
+    let event = fields.finish(Some(event))?;
+    let (limit, cursor) = (page.limit()?, page.cursor());
+    let (orders, next) = match event {
+        None => ticketing.orders_of_buyer(user, limit, cursor).await?,
+        Some(event) => {
+            let offer = ticketing.offer(event).await?;
+            ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
+            ticketing.orders_of_event(event, limit, cursor).await?
+        }
+    };
+    Ok(Json(List::new(ticketing.ticket_views(&orders).await?, next)))
+}

@@ -1,0 +1,70 @@
+//! What several requests have in common.
+
+use serde::{Deserialize, Serialize};
+use turnout_domain::{Currency, Email, Money, Text};
+use turnout_http::{Fields, Given};
+use utoipa::ToSchema;
+
+use crate::model::Buyer;
+
+/// The most tickets of one order.
+pub(super) const QUANTITY_MAX: u32 = 100;
+
+/// Who is buying.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub(super) struct BuyerRequest {
+    #[serde(default)]
+    #[schema(value_type = String, example = "ada@example.org")]
+    email: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = String, example = "Ada Lovelace")]
+    name: Given<String>,
+}
+
+impl BuyerRequest {
+    pub fn parse(given: Given<Self>, fields: &mut Fields) -> Option<Buyer> {
+        // Nothing given is as good as an object without members: it is they who are required.
+        let request = match given {
+            Given::Is(request) => request,
+            Given::Missing | Given::Null => Self::default(),
+            Given::Wrong => {
+                fields.refuse("/buyer", "Give the buyer as an object with email and name.");
+                return None;
+            }
+        };
+        let email = fields.required("/buyer/email", request.email, |text| text.parse::<Email>());
+        let name = fields.required("/buyer/name", request.name, Text::<1, 100>::try_from);
+        Some(Buyer {
+            email: email?,
+            name: name?.into(),
+        })
+    }
+}
+
+/// An amount in minor units.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[schema(as = MoneyRequest)]
+pub(super) struct MoneyRequest {
+    /// Minor units: 1250 is 12.50 EUR.
+    amount: i64,
+    /// Three letters of ISO 4217.
+    currency: String,
+}
+
+impl MoneyRequest {
+    pub fn parse(self) -> Result<Money, String> {
+        let currency: Currency = self
+            .currency
+            .parse()
+            .map_err(|error: turnout_domain::CurrencyError| error.to_string())?;
+        Money::price(self.amount, currency).map_err(|error| error.to_string())
+    }
+}
+
+/// A number of tickets of one order.
+pub(super) fn quantity(number: i64) -> Result<u32, String> {
+    let fits = u32::try_from(number)
+        .ok()
+        .filter(|number| (1..=QUANTITY_MAX).contains(number));
+    fits.ok_or_else(|| format!("Use a whole number from 1 to {QUANTITY_MAX}."))
+}

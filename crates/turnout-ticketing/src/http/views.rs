@@ -1,0 +1,336 @@
+//! Ticketing's records as clients see them.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+use turnout_domain::{Currency, EventId, Money, OrderId, TicketId, TicketTypeId, UserId};
+use turnout_http::Problem;
+use turnout_store::Read;
+use utoipa::ToSchema;
+
+use crate::Ticketing;
+use crate::combiner::Settled;
+use crate::error::SaleError;
+use crate::items::{self, CheckIn};
+use crate::model::{Offer, Order, OrderState, OrderTicket, PoolKey, TicketStatus, TicketType};
+use crate::validate_ticket::LIST_DEFAULT;
+
+/// An amount in minor units of an ISO 4217 currency: 12.50 EUR is 1250 and "EUR".
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Money)]
+pub(super) struct MoneyView {
+    #[schema(example = 1250)]
+    amount: i64,
+    #[schema(example = "EUR")]
+    currency: &'static str,
+}
+
+impl MoneyView {
+    /// So many minor units of a currency.
+    pub fn new(minor: i64, currency: Currency) -> Self {
+        Self {
+            amount: minor,
+            currency: currency.code(),
+        }
+    }
+}
+
+impl From<Money> for MoneyView {
+    fn from(money: Money) -> Self {
+        Self {
+            amount: money.minor(),
+            currency: money.currency().code(),
+        }
+    }
+}
+
+/// What a place at an event is sold as.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TicketType)]
+pub(super) struct TicketTypeView {
+    #[schema(value_type = String)]
+    id: TicketTypeId,
+    #[schema(value_type = String)]
+    event_id: EventId,
+    name: String,
+    price: MoneyView,
+    /// How many there are in all; null if only the event's capacity limits them.
+    quantity: Option<i64>,
+    max_per_order: u32,
+    /// How many can be had now; null if nothing limits them.
+    available: Option<i64>,
+    /// Whether they can be had now, as far as time and state go.
+    on_sale: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    version: u64,
+}
+
+impl TicketTypeView {
+    pub fn new(offer: &Offer, ticket_type: &TicketType, now: Timestamp) -> Self {
+        Self {
+            id: ticket_type.id,
+            event_id: offer.event.event_id,
+            name: ticket_type.name.clone(),
+            price: ticket_type.price.into(),
+            quantity: offer
+                .stock
+                .get(&PoolKey::Type(ticket_type.id))
+                .and_then(|stock| stock.capacity),
+            max_per_order: ticket_type.max_per_order,
+            available: offer.available(ticket_type.id),
+            on_sale: offer.event.on_sale(now),
+            created_at: ticket_type.created_at,
+            version: offer.version,
+        }
+    }
+}
+
+/// Where an order is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OrderState)]
+pub(super) enum OrderStateView {
+    Held,
+    Confirmed,
+    Cancelled,
+    Expired,
+}
+
+/// One line of an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderItem)]
+pub(super) struct OrderItemView {
+    #[schema(value_type = String)]
+    ticket_type_id: TicketTypeId,
+    name: String,
+    quantity: u32,
+    unit_price: MoneyView,
+}
+
+/// Who an order or a ticket is for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub(super) struct PersonView {
+    email: String,
+    name: String,
+}
+
+/// An order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub(super) struct OrderView {
+    #[schema(value_type = String)]
+    pub id: OrderId,
+    #[schema(value_type = String)]
+    event_id: EventId,
+    state: OrderStateView,
+    items: Vec<OrderItemView>,
+    total: MoneyView,
+    buyer: PersonView,
+    /// Who ordered, if signed in.
+    #[schema(value_type = Option<String>)]
+    user_id: Option<UserId>,
+    /// Until when its places are set aside; null once they are not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// The server's time, to count down with.
+    #[schema(value_type = String, format = DateTime)]
+    server_now: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    placed_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    confirmed_at: Option<Timestamp>,
+    /// Its tickets, once it is confirmed.
+    tickets: Vec<TicketView>,
+    /// Opens the order for whoever placed it, as the header `Order-Secret`; null to others.
+    secret: Option<String>,
+}
+
+/// Whether a ticket admits.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TicketStatus)]
+pub(super) enum TicketStatusView {
+    Valid,
+    Cancelled,
+    Transferred,
+}
+
+/// A ticket.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Ticket)]
+pub(super) struct TicketView {
+    #[schema(value_type = String)]
+    id: TicketId,
+    #[schema(value_type = String)]
+    order_id: OrderId,
+    #[schema(value_type = String)]
+    event_id: EventId,
+    #[schema(value_type = String)]
+    ticket_type_id: TicketTypeId,
+    ticket_type_name: String,
+    /// Whose it is, if they were signed in.
+    #[schema(value_type = Option<String>)]
+    user_id: Option<UserId>,
+    attendee: PersonView,
+    status: TicketStatusView,
+    /// What the QR code holds: signed, upper case, at most 154 characters.
+    code: String,
+    #[schema(value_type = String, format = DateTime)]
+    issued_at: Timestamp,
+    /// When it was admitted at the main list.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    checked_in_at: Option<Timestamp>,
+}
+
+/// Whether the view is for someone who may open the order again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secret {
+    Shown,
+    Hidden,
+}
+
+/// The answer to a purchase: 201 with the order. One that was placed before, under the same key, says so in the header
+/// `Idempotent-Replayed`.
+pub(super) struct PlacedOrder {
+    order: OrderView,
+    replayed: bool,
+}
+
+impl PlacedOrder {
+    pub async fn new(ticketing: &Ticketing, settled: &Settled) -> Result<Self, Problem> {
+        let order = ticketing.order_view(&settled.order, Secret::Shown).await?;
+        Ok(Self {
+            order,
+            replayed: settled.replayed,
+        })
+    }
+}
+
+impl IntoResponse for PlacedOrder {
+    fn into_response(self) -> Response {
+        let mut response = (StatusCode::CREATED, Json(self.order)).into_response();
+        if self.replayed {
+            response
+                .headers_mut()
+                .insert("idempotent-replayed", HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+impl Ticketing {
+    pub(super) async fn order_view(&self, order: &Order, secret: Secret) -> Result<OrderView, SaleError> {
+        let tickets = self.ticket_views(std::slice::from_ref(order)).await?;
+        let keys = self.keys.load().await?;
+        let (state, expires_at, confirmed_at) = match order.state {
+            // Void from its deadline on, swept or not.
+            OrderState::Held { .. } if !order.holds(self.clock.now()) => {
+                (OrderStateView::Expired, None, None)
+            }
+            OrderState::Held { expires_at } => (OrderStateView::Held, Some(expires_at), None),
+            OrderState::Confirmed { confirmed_at } => (OrderStateView::Confirmed, None, Some(confirmed_at)),
+            OrderState::Cancelled { .. } => (OrderStateView::Cancelled, None, None),
+            OrderState::Expired { .. } => (OrderStateView::Expired, None, None),
+        };
+        let items = order.lines.iter().map(|line| OrderItemView {
+            ticket_type_id: line.ticket_type_id,
+            name: line.name.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price.into(),
+        });
+        Ok(OrderView {
+            id: order.id,
+            event_id: order.event_id,
+            state,
+            items: items.collect(),
+            total: order.total.into(),
+            buyer: PersonView {
+                email: order.buyer.email.to_string(),
+                name: order.buyer.name.clone(),
+            },
+            user_id: order.user_id,
+            expires_at,
+            server_now: self.clock.now(),
+            placed_at: order.placed_at,
+            confirmed_at,
+            tickets,
+            secret: (secret == Secret::Shown).then(|| keys.order_secret(order.id)),
+        })
+    }
+
+    /// One ticket of the order, if it has it.
+    pub(super) async fn ticket_view(
+        &self,
+        order: &Order,
+        id: TicketId,
+    ) -> Result<Option<TicketView>, SaleError> {
+        let views = self.ticket_views(std::slice::from_ref(order)).await?;
+        Ok(views.into_iter().find(|view| view.id == id))
+    }
+
+    /// The tickets of these orders, with when they were admitted.
+    pub(super) async fn ticket_views(&self, orders: &[Order]) -> Result<Vec<TicketView>, SaleError> {
+        let keys = self.keys.load().await?;
+        let mut views: Vec<TicketView> = orders
+            .iter()
+            .flat_map(|order| {
+                order
+                    .numbered_tickets()
+                    .map(|(id, ticket)| ticket_view(keys, order, id, ticket))
+            })
+            .collect();
+        // Straight from the sale nobody has been admitted; else the check-ins are looked up, a hundred at a time.
+        let fresh = orders.iter().all(|order| matches!(order.state, OrderState::Confirmed { confirmed_at } if confirmed_at == self.clock.now()));
+        if !fresh {
+            for chunk in views.chunks_mut(turnout_store::KEYS_MAX) {
+                let found: Vec<_> = chunk
+                    .iter()
+                    .map(|view| items::check_in_key(view.id, LIST_DEFAULT))
+                    .collect();
+                let check_ins = self.store.get_many(&found, Read::Consistent).await?;
+                for (view, item) in chunk.iter_mut().zip(check_ins) {
+                    view.checked_in_at = item
+                        .map(|item| item.parse::<CheckIn>())
+                        .transpose()?
+                        .map(|it| it.admitted_at);
+                }
+            }
+        }
+        Ok(views)
+    }
+}
+
+fn ticket_view(keys: &crate::keys::Loaded, order: &Order, id: TicketId, ticket: &OrderTicket) -> TicketView {
+    let line = order
+        .lines
+        .iter()
+        .find(|line| line.ticket_type_id == ticket.ticket_type_id);
+    let issued_at = match order.state {
+        OrderState::Confirmed { confirmed_at } => confirmed_at,
+        _ => order.placed_at,
+    };
+    TicketView {
+        id,
+        order_id: order.id,
+        event_id: order.event_id,
+        ticket_type_id: ticket.ticket_type_id,
+        ticket_type_name: line.map(|line| line.name.clone()).unwrap_or_default(),
+        user_id: order.user_id,
+        attendee: PersonView {
+            email: order.buyer.email.to_string(),
+            name: order.buyer.name.clone(),
+        },
+        status: match ticket.status {
+            TicketStatus::Valid => TicketStatusView::Valid,
+            TicketStatus::Cancelled => TicketStatusView::Cancelled,
+            TicketStatus::Transferred => TicketStatusView::Transferred,
+        },
+        code: keys.code(order.event_id, id),
+        issued_at,
+        checked_in_at: None,
+    }
+}

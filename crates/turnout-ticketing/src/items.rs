@@ -1,0 +1,204 @@
+//! How ticketing's types become items of the store, and back.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use turnout_domain::{EventId, OrderId, TicketId, UserId};
+use turnout_store::{
+    Condition, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Update,
+};
+use ulid::Ulid;
+
+use crate::TABLE;
+use crate::model::{
+    AVAILABLE, CAPACITY, CONFIRMED, EventCopy, HELD, Movement, Offer, Order, OrderState, PoolKey, REVENUE,
+    Stock, TicketType,
+};
+
+/// Partitions of the index of holds by their ends: so that no one partition takes every hold of a rush.
+pub(crate) const EXPIRY_SHARDS: u32 = 4;
+/// How many people a list let in.
+pub(crate) const ADMITTED: Counter = Counter("admitted");
+
+fn event_partition(event: EventId) -> String {
+    format!("event#{event}")
+}
+
+pub(crate) fn event_key(event: EventId) -> Key {
+    Key::new(TABLE, event_partition(event), "event")
+}
+
+pub(crate) fn pool_key(event: EventId, pool: PoolKey) -> Key {
+    let sort = match pool {
+        PoolKey::Event => "pool".to_owned(),
+        PoolKey::Type(ticket_type) => format!("type#{ticket_type}"),
+    };
+    Key::new(TABLE, event_partition(event), sort)
+}
+
+pub(crate) fn list_key(event: EventId, list: &str) -> Key {
+    Key::new(TABLE, event_partition(event), format!("list#{list}"))
+}
+
+pub(crate) fn order_key(order: OrderId) -> Key {
+    Key::new(TABLE, format!("order#{order}"), "order")
+}
+
+pub(crate) fn check_in_key(ticket: TicketId, list: &str) -> Key {
+    Key::new(TABLE, format!("checkin#{ticket}"), list)
+}
+
+/// Everything of an event's offer: its copy, its pools, its ticket types, its lists.
+pub(crate) fn offer_query(event: EventId) -> Query {
+    Query::partition(TABLE, event_partition(event)).limit(Query::LIMIT_MAX)
+}
+
+/// The confirmed orders of a person, by the time they were placed.
+pub(crate) fn buyer_query(user: UserId) -> Query {
+    Query::index(TABLE, Index::First, format!("buyer#{user}"))
+}
+
+/// The orders of an event, by the time they were placed.
+pub(crate) fn event_orders_query(event: EventId) -> Query {
+    Query::index(TABLE, Index::Second, format!("event-orders#{event}"))
+}
+
+/// The holds of a shard, by their ends.
+pub(crate) fn expiry_query(shard: u32) -> Query {
+    Query::index(TABLE, Index::First, format!("hold-expiry#{shard}"))
+}
+
+/// An instant as text that sorts as instants do: milliseconds of the Unix epoch in 14 digits.
+pub(crate) fn sortable(instant: Timestamp) -> String {
+    format!("{:014}", instant.as_millisecond().max(0))
+}
+
+/// The offer read from the items of the event's partition; `None` if the event is not known here.
+pub(crate) fn offer(items: &[Item]) -> Result<Option<Offer>, StoreError> {
+    let Some(event) = items.iter().find(|item| item.key.sort == "event") else {
+        return Ok(None);
+    };
+    let mut offer = Offer {
+        event: event.parse()?,
+        version: event.version,
+        ticket_types: std::collections::BTreeMap::new(),
+        stock: std::collections::BTreeMap::new(),
+    };
+    for item in items {
+        if item.key.sort == "pool" {
+            offer.stock.insert(PoolKey::Event, Stock::of(item));
+        } else if item.key.sort.starts_with("type#") {
+            let ticket_type: TicketType = item.parse()?;
+            offer.stock.insert(PoolKey::Type(ticket_type.id), Stock::of(item));
+            offer.ticket_types.insert(ticket_type.id, ticket_type);
+        }
+    }
+    Ok(Some(offer))
+}
+
+pub(crate) fn event_item(event: &EventCopy) -> NewItem {
+    NewItem::new(event_key(event.event_id), Document::of(event))
+}
+
+/// A pool of `stock`.
+pub(crate) fn pool_item(event: EventId, stock: Stock) -> NewItem {
+    with_stock(
+        NewItem::new(pool_key(event, PoolKey::Event), Document::empty()),
+        stock,
+    )
+}
+
+pub(crate) fn ticket_type_item(event: EventId, ticket_type: &TicketType, stock: Stock) -> NewItem {
+    with_stock(
+        NewItem::new(
+            pool_key(event, PoolKey::Type(ticket_type.id)),
+            Document::of(ticket_type),
+        ),
+        stock,
+    )
+}
+
+fn with_stock(item: NewItem, stock: Stock) -> NewItem {
+    let item = item
+        .counter(HELD, stock.held)
+        .counter(CONFIRMED, stock.confirmed)
+        .counter(REVENUE, stock.revenue);
+    match (stock.capacity, stock.available) {
+        (Some(capacity), Some(available)) => item.counter(CAPACITY, capacity).counter(AVAILABLE, available),
+        _ => item,
+    }
+}
+
+/// What the movement does to the pool's counters, if there is enough to take.
+pub(crate) fn pool_update(event: EventId, pool: PoolKey, movement: Movement, limited: bool) -> Update {
+    let mut update = Update::of(pool_key(event, pool));
+    if limited && movement.available != 0 {
+        update = moved(update, AVAILABLE, movement.available);
+    }
+    for (counter, n) in [
+        (HELD, movement.held),
+        (CONFIRMED, movement.confirmed),
+        (REVENUE, movement.revenue),
+    ] {
+        if n != 0 {
+            update = moved(update, counter, n);
+        }
+    }
+    update
+}
+
+fn moved(update: Update, counter: Counter, n: i64) -> Update {
+    if n < 0 {
+        update.take(counter, -n)
+    } else {
+        update.give(counter, n)
+    }
+}
+
+pub(crate) fn order_item(order: &Order) -> NewItem {
+    let placed = format!("{}#{}", sortable(order.placed_at), order.id);
+    let item = NewItem::new(order_key(order.id), Document::of(order)).index(
+        Index::Second,
+        IndexKey::new(format!("event-orders#{}", order.event_id), placed.clone()),
+    );
+    match (&order.state, order.user_id) {
+        (OrderState::Held { expires_at }, _) => {
+            let shard = expiry_shard(order.id);
+            item.index(
+                Index::First,
+                IndexKey::new(format!("hold-expiry#{shard}"), sortable(*expires_at)),
+            )
+        }
+        (OrderState::Confirmed { .. }, Some(user)) => {
+            item.index(Index::First, IndexKey::new(format!("buyer#{user}"), placed))
+        }
+        (OrderState::Confirmed { .. } | OrderState::Cancelled { .. } | OrderState::Expired { .. }, _) => item,
+    }
+}
+
+fn expiry_shard(order: OrderId) -> u32 {
+    // The bits just above the ticket numbers are the random ones of every id.
+    u32::try_from((order.ulid().0 >> OrderId::TICKET_BITS) % u128::from(EXPIRY_SHARDS)).unwrap_or(0)
+}
+
+/// One admission of a ticket at a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CheckIn {
+    pub admitted_at: Timestamp,
+    pub by: UserId,
+    /// Names the scan, so that one whose answer was lost knows its own admission again.
+    pub nonce: Ulid,
+}
+
+pub(crate) fn check_in_item(ticket: TicketId, list: &str, check_in: &CheckIn) -> NewItem {
+    NewItem::new(check_in_key(ticket, list), Document::of(check_in))
+}
+
+/// What a put of the order finds: nothing, or the version it was read at.
+pub(crate) fn expect(version: Option<u64>) -> Expect {
+    version.map_or(Expect::Absent, Expect::Version)
+}
+
+/// The offer must be as it was read.
+pub(crate) fn offer_unchanged(version: u64) -> Condition {
+    Condition::Version(version)
+}

@@ -1,0 +1,52 @@
+//! What ticketing needs to know of an event.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use turnout_domain::messages::{EventChanged, EventStatus};
+use turnout_domain::{Currency, EventId, OrganizerId, PlannedTime};
+
+/// An event as registration told it, and what all its ticket types share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct EventCopy {
+    pub event_id: EventId,
+    pub organizer_id: OrganizerId,
+    /// The version of registration's record; it only rises.
+    pub told_version: u64,
+    pub status: EventStatus,
+    pub title: String,
+    pub ends_at: PlannedTime,
+    /// The currency of all its prices, from the first ticket type on.
+    pub currency: Option<Currency>,
+    /// How many ticket types there are.
+    pub ticket_types: u32,
+}
+
+impl EventCopy {
+    /// The first copy of an event.
+    pub fn of(told: &EventChanged) -> Self {
+        Self {
+            event_id: told.event_id,
+            organizer_id: told.organizer_id,
+            told_version: told.version,
+            status: told.status,
+            title: told.title.clone(),
+            ends_at: told.ends_at.clone(),
+            currency: None,
+            ticket_types: 0,
+        }
+    }
+
+    /// The copy with what was told, unless it knew that or better already.
+    pub fn told(&self, told: &EventChanged) -> Option<Self> {
+        (told.version > self.told_version).then(|| Self {
+            currency: self.currency,
+            ticket_types: self.ticket_types,
+            ..Self::of(told)
+        })
+    }
+
+    /// Whether tickets can be had now.
+    pub fn on_sale(&self, now: Timestamp) -> bool {
+        self.status == EventStatus::Published && now < self.ends_at.instant()
+    }
+}

@@ -1,0 +1,155 @@
+//! Stock: counted places, and what a sale moves.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use turnout_domain::{Money, TicketTypeId};
+use turnout_store::{Counter, Item};
+
+/// How many places there are. Only where the number is limited.
+pub(crate) const CAPACITY: Counter = Counter("capacity");
+/// How many can still be taken. Only where the number is limited.
+pub(crate) const AVAILABLE: Counter = Counter("available");
+/// How many are set aside for orders that are not confirmed yet.
+pub(crate) const HELD: Counter = Counter("held");
+/// How many are sold or given out.
+pub(crate) const CONFIRMED: Counter = Counter("confirmed");
+/// What the confirmed ones of a ticket type cost, in minor units.
+pub(crate) const REVENUE: Counter = Counter("revenue");
+
+/// A counted stock: the event's own, or a ticket type's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PoolKey {
+    /// The one all ticket types draw on.
+    Event,
+    /// A ticket type's own.
+    Type(TicketTypeId),
+}
+
+/// What a place is sold as.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TicketType {
+    pub id: TicketTypeId,
+    pub name: String,
+    pub price: Money,
+    pub max_per_order: u32,
+    pub created_at: Timestamp,
+}
+
+/// A pool's counters as they stand: `capacity = available + held + confirmed` where it is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Stock {
+    pub capacity: Option<i64>,
+    pub available: Option<i64>,
+    pub held: i64,
+    pub confirmed: i64,
+    pub revenue: i64,
+}
+
+impl Stock {
+    /// The stock of a new pool of so many places; of as many as people want where there is no number.
+    pub fn new(capacity: Option<u32>) -> Self {
+        let capacity = capacity.map(i64::from);
+        Self {
+            capacity,
+            available: capacity,
+            ..Self::default()
+        }
+    }
+
+    /// The counters of a pool's item.
+    pub fn of(item: &Item) -> Self {
+        let stock = Self {
+            capacity: item.counters.get(CAPACITY.0).copied(),
+            available: item.counters.get(AVAILABLE.0).copied(),
+            held: item.counter(HELD),
+            confirmed: item.counter(CONFIRMED),
+            revenue: item.counter(REVENUE),
+        };
+        debug_assert!(
+            stock.adds_up(),
+            "a pool does not add up: {stock:?} at {:?}",
+            item.key
+        );
+        stock
+    }
+
+    /// Whether invariant 1 holds: nothing is lost, nothing oversold.
+    pub fn adds_up(&self) -> bool {
+        let balanced = match (self.capacity, self.available) {
+            (Some(capacity), Some(available)) => {
+                available >= 0 && capacity == available + self.held + self.confirmed
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        balanced && self.held >= 0 && self.confirmed >= 0
+    }
+}
+
+/// What a sale, or several together, move in one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Movement {
+    pub available: i64,
+    pub held: i64,
+    pub confirmed: i64,
+    pub revenue: i64,
+}
+
+impl Movement {
+    /// Sets `n` places aside.
+    pub fn hold(n: u32) -> Self {
+        let n = i64::from(n);
+        Self {
+            available: -n,
+            held: n,
+            ..Self::default()
+        }
+    }
+
+    /// Sells `n` places that nobody held, for `revenue` minor units.
+    pub fn sell(n: u32, revenue: i64) -> Self {
+        let n = i64::from(n);
+        Self {
+            available: -n,
+            confirmed: n,
+            revenue,
+            held: 0,
+        }
+    }
+
+    /// Sells `n` places that were held, for `revenue` minor units.
+    pub fn confirm(n: u32, revenue: i64) -> Self {
+        let n = i64::from(n);
+        Self {
+            held: -n,
+            confirmed: n,
+            revenue,
+            available: 0,
+        }
+    }
+
+    /// Gives `n` held places back.
+    pub fn release(n: u32) -> Self {
+        let n = i64::from(n);
+        Self {
+            available: n,
+            held: -n,
+            ..Self::default()
+        }
+    }
+
+    /// Both movements.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            available: self.available + other.available,
+            held: self.held + other.held,
+            confirmed: self.confirmed + other.confirmed,
+            revenue: self.revenue + other.revenue,
+        }
+    }
+}
+
+/// What a sale moves, by pool.
+pub(crate) type Movements = BTreeMap<PoolKey, Movement>;

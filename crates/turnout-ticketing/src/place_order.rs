@@ -1,0 +1,83 @@
+//! Places an order: sets tickets aside, or, where nothing is to be paid, gives them out at once.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use turnout_domain::{OrderId, UserId};
+use turnout_http::IdempotencyKey;
+use ulid::Ulid;
+
+use crate::Ticketing;
+use crate::combiner::{Settled, Step};
+use crate::error::SaleError;
+use crate::model::PlaceOrder;
+
+impl Ticketing {
+    /// Places the order. The same request again finds the first answer.
+    ///
+    /// # Errors
+    /// [`SaleError`]: why not, with how many are left if that is the reason.
+    pub(crate) async fn place_order(&self, request: PlaceOrder) -> Result<Settled, SaleError> {
+        let event = request.event_id;
+        match self.combiner.settle(event, Step::Place(request.clone())).await {
+            // Our copy of the event may be late: registration has the last word before a buyer is turned away.
+            Err(SaleError::Unknown | SaleError::NotOnSale) => {
+                let offer = self.offer_from_owner(event).await?;
+                if !offer.event.on_sale(self.clock.now()) {
+                    return Err(SaleError::NotOnSale);
+                }
+                self.combiner.settle(event, Step::Place(request)).await
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// The order that a key names: always the same for one caller and key, so that a replay finds the order.
+///
+/// A key that is itself ordered by time (a UUIDv7 or a ULID) gives an order id of that time, which keeps new orders
+/// together in the store. A key of another form gives one that is spread evenly; it costs a little more to write.
+pub(crate) fn order_id(user: Option<UserId>, key: &IdempotencyKey) -> OrderId {
+    let scope = user.map_or_else(|| "guest".to_owned(), |user| user.to_string());
+    let hash = Sha256::digest(format!("{scope} {}", key.as_str()));
+    let random = u128::from_be_bytes(std::array::from_fn(|byte| hash[byte]));
+    let milliseconds = time_of(key.as_str()).unwrap_or((random >> 80) as u64);
+    OrderId::rounding(Ulid::from_parts(milliseconds, random))
+}
+
+/// The milliseconds of the Unix epoch that a UUIDv7 (RFC 9562 §5.7) or a ULID begins with.
+fn time_of(key: &str) -> Option<u64> {
+    let hex: String = key.chars().filter(|c| *c != '-').collect();
+    let milliseconds = if hex.len() == 32 && hex.as_bytes()[12] == b'7' {
+        u64::from_str_radix(&hex[..12], 16).ok()?
+    } else {
+        Ulid::from_string(key).ok()?.timestamp_ms()
+    };
+    // The largest ULID time is far beyond what a date can be; such a key was not made from a clock.
+    Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?)
+        .ok()
+        .map(|_| milliseconds)
+}
+
+/// What a request asks for, hashed, to tell a replay from another request under the same key.
+pub(crate) fn fingerprint(parts: &impl serde::Serialize) -> String {
+    use base64::Engine;
+    let text = serde_json::to_vec(parts).expect("a request is a plain record");
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..18])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_taken_from_keys_that_have_one() {
+        assert_eq!(
+            time_of("017F22E2-79B0-7CC3-98C4-DC0C0C07398F"),
+            Some(0x017F_22E2_79B0)
+        );
+        assert_eq!(time_of("01ARZ3NDEKTSV4RRFFQ69G5FAV"), Some(1_469_922_850_259));
+        for key in ["order-1", "", "f47ac10b-58cc-4372-a567-0e02b2c3d479"] {
+            assert_eq!(time_of(key), None, "{key}");
+        }
+    }
+}

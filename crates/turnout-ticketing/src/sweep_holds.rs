@@ -1,0 +1,86 @@
+//! Gives back the stock of holds whose time is up, within a second.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream;
+use tokio_util::sync::CancellationToken;
+use turnout_domain::OrderId;
+use turnout_store::{Item, SortRange, StoreError};
+
+use crate::Ticketing;
+use crate::combiner::Step;
+use crate::error::SaleError;
+use crate::items;
+use crate::model::{Order, OrderState};
+
+/// How often the sweeper looks.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// How many holds of a shard it gives back at a time.
+const PAGE: usize = 256;
+
+/// Sweeps until `shutdown` is cancelled.
+pub(crate) async fn run(ticketing: Ticketing, shutdown: CancellationToken) {
+    loop {
+        if let Err(error) = ticketing.sweep_holds().await {
+            tracing::warn!(%error, "Holds whose time is up could not be looked for; trying again");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+impl Ticketing {
+    /// Gives back every hold whose time is up now.
+    pub(crate) async fn sweep_holds(&self) -> Result<(), StoreError> {
+        for shard in 0..items::EXPIRY_SHARDS {
+            while self.sweep_page(shard).await? == PAGE {}
+        }
+        Ok(())
+    }
+
+    /// Gives back one page of holds; how many.
+    async fn sweep_page(&self, shard: u32) -> Result<usize, StoreError> {
+        let now = items::sortable(self.clock.now());
+        let query = items::expiry_query(shard)
+            .range(SortRange::AtMost(now))
+            .limit(PAGE);
+        let due = self.store.query(query).await?.items;
+        let swept = stream::iter(due)
+            .map(|item| self.sweep(item))
+            .buffer_unordered(PAGE);
+        Ok(swept
+            .filter(|given_back| std::future::ready(*given_back))
+            .count()
+            .await)
+    }
+
+    /// Gives one hold back; whether it was there to give. The index may be late, so the order itself decides.
+    async fn sweep(&self, found: Item) -> bool {
+        let Ok(found) = found.parse::<Order>() else {
+            return false;
+        };
+        match self.expire(found.id).await {
+            Ok(given_back) => given_back,
+            Err(error) => {
+                tracing::warn!(order.id = %found.id, %error, "A hold could not be given back; trying again");
+                false
+            }
+        }
+    }
+
+    async fn expire(&self, id: OrderId) -> Result<bool, SaleError> {
+        let Some((order, version)) = self.order(id).await? else {
+            return Ok(false);
+        };
+        if !matches!(order.state, OrderState::Held { .. }) || order.holds(self.clock.now()) {
+            return Ok(false);
+        }
+        self.combiner
+            .settle(order.event_id, Step::Release { order, version })
+            .await
+            .map(|_| true)
+    }
+}

@@ -1,0 +1,80 @@
+//! The service: the ports it holds, and its work in the background.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use turnout_bus::{Bus, BusError};
+use turnout_domain::{Clock, Envelope, Ids, Message, MessageId};
+use turnout_http::Edge;
+use turnout_store::{Store, Table};
+
+use crate::combiner::Combiner;
+use crate::keys::Keys;
+use crate::{follow_events, sweep_holds};
+
+/// The table that only this service writes.
+pub const TABLE: Table = Table("tickets");
+
+/// The ticketing service. A clone is another handle on it.
+#[derive(Clone)]
+pub struct Ticketing {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) edge: Edge,
+    pub(crate) combiner: Combiner,
+    pub(crate) keys: Keys,
+}
+
+impl Ticketing {
+    /// The service on these ports.
+    pub fn new(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        edge: Edge,
+    ) -> Self {
+        let keys = Keys::new(store.clone(), ids.clone());
+        let combiner = Combiner::new(store.clone(), clock.clone(), ids.clone());
+        Self {
+            store,
+            bus,
+            clock,
+            ids,
+            edge,
+            combiner,
+            keys,
+        }
+    }
+
+    /// Starts what runs in the background: following registration's events, and giving back holds whose time is up.
+    /// Ends when `shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// If the bus cannot be joined.
+    pub async fn start(&self, tasks: &TaskTracker, shutdown: CancellationToken) -> Result<(), BusError> {
+        follow_events::join(self).await?;
+        tasks.spawn(sweep_holds::run(self.clone(), shutdown));
+        Ok(())
+    }
+
+    /// A message in its envelope.
+    pub(crate) fn envelope<M: Message>(&self, message: &M) -> Envelope {
+        envelope(&*self.clock, &*self.ids, message)
+    }
+}
+
+pub(crate) fn envelope<M: Message>(clock: &dyn Clock, ids: &dyn Ids, message: &M) -> Envelope {
+    let now = clock.now();
+    Envelope::new(MessageId::from_ulid(ids.ulid(now)), now, message)
+}
+
+impl FromRef<Ticketing> for Edge {
+    fn from_ref(ticketing: &Ticketing) -> Self {
+        ticketing.edge.clone()
+    }
+}

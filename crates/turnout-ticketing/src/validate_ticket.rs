@@ -1,0 +1,137 @@
+//! The door: admits a ticket once per list.
+
+use jiff::Timestamp;
+use turnout_domain::messages::TicketAdmitted;
+use turnout_domain::{Text, TicketId};
+use turnout_http::{Admit, Permit};
+use turnout_store::{Change, CommitError, Document, Expect, NewItem, Read};
+
+use crate::error::SaleError;
+use crate::items::{self, ADMITTED, CheckIn};
+use crate::model::{Order, TicketStatus};
+use crate::{TABLE, Ticketing};
+
+/// The list that is meant when none is named.
+pub(crate) const LIST_DEFAULT: &str = "main";
+/// How often an admission is tried again when its order or list changed in between.
+const COMMIT_ATTEMPTS_MAX: usize = 16;
+
+/// The name of a check-in list: 1 to 32 lower-case letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListName(String);
+
+impl ListName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for ListName {
+    fn default() -> Self {
+        Self(LIST_DEFAULT.to_owned())
+    }
+}
+
+impl TryFrom<String> for ListName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let name = Text::<1, 32>::try_from(text).map_err(|error| error.to_string())?;
+        if !name
+            .as_str()
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        {
+            return Err("Use lower-case letters, digits and hyphens.".to_owned());
+        }
+        Ok(Self(name.into()))
+    }
+}
+
+/// What the door is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Let in now, for the first time.
+    Admitted { at: Timestamp },
+    /// Let in before, at that time.
+    AlreadyAdmitted { first: Timestamp },
+    /// The ticket is not valid any more.
+    Cancelled,
+}
+
+impl Ticketing {
+    /// Admits the ticket of `order` at `list`, unless it was before: one conditional write, however many doors ask.
+    pub(crate) async fn admit(
+        &self,
+        (order, version): (&Order, u64),
+        ticket: TicketId,
+        list: &ListName,
+        by: &Permit<Admit>,
+    ) -> Result<Verdict, SaleError> {
+        if order.ticket(ticket).ok_or(SaleError::Unknown)?.status != TicketStatus::Valid {
+            return Ok(Verdict::Cancelled);
+        }
+        let admitted_at = self.clock.now();
+        let check_in = CheckIn {
+            admitted_at,
+            by: by.user(),
+            nonce: self.ids.ulid(admitted_at),
+        };
+        let list_key = items::list_key(order.event_id, list.as_str());
+        for _ in 0..COMMIT_ATTEMPTS_MAX {
+            let known = self.store.get(&list_key, Read::Consistent).await?.is_some();
+            let change = Change::of(TABLE)
+                .put(
+                    items::check_in_item(ticket, list.as_str(), &check_in),
+                    Expect::Absent,
+                )
+                .check(
+                    items::order_key(order.id),
+                    turnout_store::Condition::Version(version),
+                )
+                .emit(self.envelope(&TicketAdmitted {
+                    ticket_id: ticket,
+                    order_id: order.id,
+                    event_id: order.event_id,
+                    list: list.as_str().to_owned(),
+                    attendee_name: order.buyer.name.clone(),
+                    admitted_at,
+                }));
+            let change = if known {
+                change.give(list_key.clone(), ADMITTED, 1)
+            } else {
+                let item = NewItem::new(list_key.clone(), Document::empty()).counter(ADMITTED, 1);
+                change.put(item, Expect::Absent)
+            };
+            match self.store.commit(change).await {
+                Ok(_) => return Ok(Verdict::Admitted { at: admitted_at }),
+                Err(CommitError::Refused(refusals)) => {
+                    let before = refusals
+                        .iter()
+                        .find(|refusal| refusal.write == 0)
+                        .and_then(|it| it.current.as_ref());
+                    if let Some(item) = before {
+                        let standing: CheckIn = item.parse()?;
+                        // Our own, if the answer to an earlier try was lost.
+                        return Ok(if standing == check_in {
+                            Verdict::Admitted { at: admitted_at }
+                        } else {
+                            Verdict::AlreadyAdmitted {
+                                first: standing.admitted_at,
+                            }
+                        });
+                    }
+                    if refusals.iter().any(|refusal| refusal.write == 1) {
+                        return Err(CommitError::Refused(refusals).into());
+                    }
+                }
+                Err(CommitError::Busy { .. } | CommitError::Unknown { .. }) => tokio::task::yield_now().await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(CommitError::Busy {
+            why: "the check-in list kept changing".into(),
+        }
+        .into())
+    }
+}
