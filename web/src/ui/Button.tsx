@@ -4,7 +4,7 @@ import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react
 import { Link, type LinkProps } from 'react-router-dom';
 import { cx } from './cx';
 
-type Look = 'primary' | 'secondary' | 'quiet' | 'danger';
+type Look = 'primary' | 'secondary' | 'quiet' | 'danger' | 'quiet-danger';
 
 const base =
   'inline-flex min-h-11 items-center justify-center gap-2 rounded-full px-5 py-2.5 text-base font-semibold whitespace-nowrap transition-colors outline-offset-2 cursor-pointer select-none disabled:cursor-not-allowed disabled:opacity-50';
@@ -13,6 +13,7 @@ const looks: Record<Look, string> = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong',
   secondary: 'border border-field/60 bg-surface text-ink hover:bg-sunken',
   quiet: 'text-ink hover:bg-sunken px-4',
+  'quiet-danger': 'text-danger hover:bg-danger-soft px-4',
   danger: 'bg-danger text-on-danger hover:bg-danger-strong',
 };
 

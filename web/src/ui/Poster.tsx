@@ -54,6 +54,30 @@ const designs: ((palette: Palette, turn: number) => ReactNode)[] = [
       })}
     </g>
   ),
+  // A moon over stairs
+  ({ shape, light }, turn) => (
+    <g>
+      <circle cx={90 + turn * 220} cy="95" r="62" fill={light} />
+      {[0, 1, 2, 3, 4].map((step) => (
+        <rect
+          key={step}
+          x={step * 80}
+          y={turn < 0.5 ? 220 - step * 26 : 116 + step * 26}
+          width="81"
+          height="200"
+          fill={shape}
+          opacity={0.55 + step * 0.1}
+        />
+      ))}
+    </g>
+  ),
+  // Two discs that meet
+  ({ shape, light }, turn) => (
+    <g>
+      <circle cx={150 - turn * 40} cy="125" r="98" fill={shape} opacity="0.9" />
+      <circle cx={250 + turn * 40} cy="125" r="98" fill={light} opacity="0.82" />
+    </g>
+  ),
   // Slow waves
   ({ shape, light }, turn) => (
     <g transform={`translate(${turn * -60} 0)`} fill="none" strokeWidth="26">
@@ -87,9 +111,11 @@ export function Poster({ seed, className }: { seed: string; className?: string }
   );
 }
 
-/** FNV-1a: small, and good enough to choose a picture. */
+/** FNV-1a and a last stir: ids made one after the other differ in a letter, their pictures should not look alike. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

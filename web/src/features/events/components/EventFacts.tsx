@@ -8,7 +8,8 @@ import { DateBlock } from '@/ui/DateBlock';
 export function EventFacts({ event }: { event: Event }) {
   const { starts_at, ends_at, time_zone, venue } = event;
   const reader = readerZone();
-  const venueClock = zoneName(starts_at, time_zone);
+  const [city, clock] = [zoneCity(time_zone), zoneName(starts_at, time_zone)];
+  const venueClock = city === clock ? clock : `${city} (${clock})`;
   return (
     <ul className="flex flex-col gap-5">
       <li className="flex items-center gap-4">
@@ -20,7 +21,7 @@ export function EventFacts({ event }: { event: Event }) {
           <p className="text-muted">
             {differsForReader(starts_at, time_zone) ? (
               <>
-                {zoneCity(time_zone)} ({venueClock}).{' '}
+                {venueClock}.{' '}
                 <Trans>
                   For you: {formatSpan({ starts_at, ends_at, time_zone: reader })} ({zoneCity(reader)})
                 </Trans>

@@ -21,8 +21,8 @@ export function EventPage({ eventId, purchase }: EventPageProps) {
   return (
     <article className="lg:grid lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-12">
       <div>
-        <Poster seed={event.id} className="h-44 w-full rounded-3xl sm:h-72" />
-        <PageHeading title={event.title} className="mt-8 text-4xl sm:text-5xl">
+        <Poster seed={event.id} className="h-36 w-full rounded-3xl sm:h-72" />
+        <PageHeading title={event.title} className="mt-6 text-3xl sm:mt-8 sm:text-5xl">
           <bdi>{event.title}</bdi>
         </PageHeading>
         <div className="mt-8">
@@ -93,8 +93,8 @@ function EventPageSkeleton() {
   return (
     <div aria-busy="true" className="lg:grid lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-12">
       <div>
-        <Skeleton className="h-44 w-full rounded-3xl sm:h-72" />
-        <Skeleton className="mt-8 h-12 w-3/4" />
+        <Skeleton className="h-36 w-full rounded-3xl sm:h-72" />
+        <Skeleton className="mt-6 h-9 w-3/4 sm:mt-8 sm:h-12" />
         <Skeleton className="mt-8 h-16 w-2/3" />
         <Skeleton className="mt-5 h-16 w-1/2" />
       </div>

@@ -93,7 +93,7 @@ function NotificationRow({ notification, onRead }: { notification: Notification;
           {isNew && <span className="sr-only">{t`New: `}</span>}
           <bdi>{message}</bdi>
         </p>
-        <p className="mt-1 flex flex-wrap items-center gap-x-4 text-sm text-muted">
+        <div className="mt-1 flex min-h-11 flex-wrap items-center gap-x-4 text-sm text-muted">
           <time dateTime={timestamp}>{formatMoment(timestamp)}</time>
           {event_id && (
             <Link
@@ -104,13 +104,13 @@ function NotificationRow({ notification, onRead }: { notification: Notification;
               <Trans>See the event</Trans>
             </Link>
           )}
-        </p>
+          {isNew && (
+            <Button look="quiet" className="-mx-3 px-3 text-sm" onPress={onRead}>
+              <Trans>Mark as read</Trans>
+            </Button>
+          )}
+        </div>
       </div>
-      {isNew && (
-        <Button look="quiet" className="-me-2 self-start px-3 text-[0.9375rem]" onPress={onRead}>
-          <Trans>Mark as read</Trans>
-        </Button>
-      )}
     </li>
   );
 }

@@ -51,7 +51,7 @@ export function DeskActions({ event, hasTickets }: { event: Event; hasTickets: b
         </LinkButton>
         <CopyButton text={location.origin + paths.event(event.id)} label={t`Copy link`} />
         {event.status === 'published' && (
-          <Button look="quiet" className="text-danger" onPress={() => setOpen('cancel')}>
+          <Button look="quiet-danger" onPress={() => setOpen('cancel')}>
             <Trans>Cancel the event…</Trans>
           </Button>
         )}

@@ -61,7 +61,6 @@ export function TicketTypeTable({ eventId, types, sales }: TicketTypeTableProps)
 }
 
 function TypeRow({ type, figures }: { type: TicketType; figures?: Sales['by_ticket_type'][number] }) {
-  const { t } = useLingui();
   const sold = figures?.confirmed ?? 0;
   const held = figures?.held ?? 0;
   return (

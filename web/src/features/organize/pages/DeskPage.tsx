@@ -50,7 +50,7 @@ export function DeskPage({ eventId }: { eventId: string }) {
       <div className="mt-8">
         {sales ? <SalesFigures sales={sales} /> : <Skeleton className="h-32 rounded-3xl" />}
       </div>
-      <div className="mt-8 grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="mt-8 grid grid-cols-[minmax(0,1fr)] items-start gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex flex-col gap-8">
           <TicketTypeTable eventId={eventId} types={types?.items} sales={sales} />
           {event.status !== 'draft' && <MessageComposer eventId={eventId} />}

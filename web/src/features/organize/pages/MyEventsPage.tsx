@@ -96,11 +96,16 @@ function EventRow({ event }: { event: Event }) {
         <p className="text-[0.9375rem] text-muted">
           {formatDay(event.starts_at, event.time_zone)}, {formatTime(event.starts_at, event.time_zone)}
         </p>
-        <p className="text-[0.9375rem] text-muted">
+        <p className="mt-1 flex flex-wrap items-center gap-2 text-[0.9375rem] text-muted">
+          <span className="sm:hidden">
+            <EventStatusBadge status={event.status} />
+          </span>
           <Plural value={event.registered_users} one="# attendee" other="# attendees" />
         </p>
       </div>
-      <EventStatusBadge status={event.status} />
+      <div className="hidden sm:block">
+        <EventStatusBadge status={event.status} />
+      </div>
     </li>
   );
 }

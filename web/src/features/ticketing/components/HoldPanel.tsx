@@ -54,7 +54,7 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
       </div>
       <div className="mt-3 flex flex-wrap justify-between gap-2">
         <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.pay('decline')}>
-          <Trans>Decline</Trans>
+          <Trans>Decline, to try it</Trans>
         </Button>
         <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.release()}>
           <Trans>Cancel</Trans>

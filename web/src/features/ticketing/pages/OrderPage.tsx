@@ -35,7 +35,7 @@ function OrderView({ order, event }: { order: Order; event?: Event }) {
       <p className="mt-2 text-muted">
         <span className="break-all select-all">{order.id}</span> · {formatMoment(order.placed_at)}
       </p>
-      <div className="mt-8 grid gap-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="mt-8 grid grid-cols-[minmax(0,1fr)] gap-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <section aria-labelledby="tickets">
           <h2 id="tickets" className="mb-4 text-2xl font-bold">
             <Plural value={order.tickets.length} _0="No tickets" one="# ticket" other="# tickets" />

@@ -1,0 +1,124 @@
+import type {
+  DeskEntry,
+  Event,
+  Notification,
+  Order,
+  Organizer,
+  Sales,
+  Ticket,
+  TicketType,
+  User,
+} from '../src/api/generated/model';
+
+export interface MockOrder extends Order {
+  key: string;
+}
+
+/** What the mocked server knows. A test makes its own, so none leaks into the next. */
+export class Db {
+  users: (User & { password: string })[] = [];
+  sessions = new Map<string, string>();
+  organizers: (Organizer & { owner: string })[] = [];
+  events: Event[] = [];
+  ticketTypes: TicketType[] = [];
+  orders: MockOrder[] = [];
+  tickets: Ticket[] = [];
+  notifications: Notification[] = [];
+  desk: (DeskEntry & { event_id: string })[] = [];
+  /** Told of every change, so that a mocked feed can pass it on. */
+  onChange: (change: {
+    eventId?: string;
+    userId?: string;
+    entry?: DeskEntry;
+    notification?: Notification;
+  }) => void = () => undefined;
+
+  user(token: string | null | undefined): User | undefined {
+    const id = this.sessions.get((token ?? '').replace('Bearer ', ''));
+    return this.users.find((user) => user.id === id);
+  }
+
+  heldOf(typeId: string): number {
+    return this.placesOf(typeId, 'held');
+  }
+
+  soldOf(typeId: string): number {
+    return this.placesOf(typeId, 'confirmed');
+  }
+
+  private placesOf(typeId: string, state: Order['state']): number {
+    return this.orders
+      .filter((order) => order.state === state)
+      .flatMap(({ items }) => items)
+      .filter(({ ticket_type_id }) => ticket_type_id === typeId)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
+  }
+
+  typesOf(eventId: string): TicketType[] {
+    return this.ticketTypes
+      .filter(({ event_id }) => event_id === eventId)
+      .map((type) => ({
+        ...type,
+        available:
+          type.quantity === null ? null : type.quantity - this.heldOf(type.id) - this.soldOf(type.id),
+      }));
+  }
+
+  eventAvailable(eventId: string): number | null {
+    const capacity = this.events.find(({ id }) => id === eventId)?.max_capacity ?? null;
+    const taken = this.typesOf(eventId).reduce((sum, { id }) => sum + this.heldOf(id) + this.soldOf(id), 0);
+    return capacity === null ? null : capacity - taken;
+  }
+
+  sales(eventId: string): Sales {
+    const rows = this.typesOf(eventId).map((type) => ({
+      ticket_type_id: type.id,
+      name: type.name,
+      capacity: type.quantity ?? null,
+      available: type.available ?? null,
+      held: this.heldOf(type.id),
+      confirmed: this.soldOf(type.id),
+      revenue: { amount: this.soldOf(type.id) * type.price.amount, currency: type.price.currency },
+    }));
+    const sum = (pick: (row: (typeof rows)[number]) => number) =>
+      rows.reduce((all, row) => all + pick(row), 0);
+    const capacities = rows.map(({ capacity }) => capacity);
+    return {
+      event_id: eventId,
+      capacity: capacities.includes(null) ? null : sum(({ capacity }) => capacity ?? 0),
+      available: this.eventAvailable(eventId),
+      held: sum(({ held }) => held),
+      confirmed: sum(({ confirmed }) => confirmed),
+      checked_in: this.tickets.filter(({ event_id, checked_in_at }) => event_id === eventId && checked_in_at)
+        .length,
+      revenue: rows[0]
+        ? [{ amount: sum(({ revenue }) => revenue.amount), currency: rows[0].revenue.currency }]
+        : [],
+      by_ticket_type: rows,
+    };
+  }
+
+  log(eventId: string, entry: Omit<DeskEntry, 'id' | 'at'>): void {
+    const full = { id: newId('dsk'), at: new Date().toISOString(), ...entry };
+    this.desk.unshift({ ...full, event_id: eventId });
+    this.onChange({ eventId, entry: full });
+  }
+
+  tell(user_id: string, event_id: string | null, kind: Notification['kind'], message: string): void {
+    const timestamp = new Date().toISOString();
+    const notification = { id: newId('ntf'), user_id, event_id, kind, message, timestamp, read_at: null };
+    this.notifications.unshift(notification);
+    this.onChange({ userId: user_id, notification });
+  }
+}
+
+const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+let last = 0;
+
+/** The prefix and 26 characters of an id; in order of making, as a ULID is. */
+export function newId(prefix: string): string {
+  last += 1;
+  const tail = String(last).padStart(6, '0');
+  const head = Array.from({ length: 20 }, () => letters[Math.floor(Math.random() * letters.length)]).join('');
+  return `${prefix}_${head}${tail}`;
+}
