@@ -1,1 +1,10 @@
-//! The event bus port on NATS JetStream.
+#![doc = include_str!("../README.md")]
+
+mod bus;
+mod config;
+mod member;
+mod shared;
+mod tail;
+
+pub use bus::NatsBus;
+pub use config::NatsConfig;
