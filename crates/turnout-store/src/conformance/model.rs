@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{ATTEMPTS_MAX, LEFT, SOLD, TABLE, current, eventually, key, outcome, record};
 use crate::{
-    Change, Condition, Expect, Index, IndexKey, Item, Key, MemoryStore, NewItem, Query, Store, Update,
+    Change, Committed, Condition, Expect, Index, IndexKey, Item, Key, MemoryStore, NewItem, Query, Store,
+    Update, Write,
 };
 
 const CHANGES: usize = 300;
@@ -35,12 +36,12 @@ pub async fn random_changes_leave_what_the_reference_says(store: &Arc<dyn Store>
     let mut applied = 0;
     for number in 0..CHANGES {
         let change = random_change(&mut dice, &reference, number).await;
-        let expected = outcome(&reference, change.clone()).await;
-        assert_eq!(
-            outcome(store, change.clone()).await,
-            expected,
-            "change {number}: {change:?}"
-        );
+        let mut expected = outcome(&reference, change.clone()).await;
+        let answer = outcome(store, change.clone()).await;
+        if let (Ok(expected), Ok(answer)) = (&mut expected, &answer) {
+            forget_unknown(&change, expected, answer);
+        }
+        assert_eq!(answer, expected, "change {number}: {change:?}");
         applied += usize::from(expected.is_ok());
     }
     assert!(
@@ -54,6 +55,16 @@ pub async fn random_changes_leave_what_the_reference_says(store: &Arc<dyn Store>
             let expected = super::walk(&reference, &query).await;
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             eventually(store, &query, &expected).await;
+        }
+    }
+}
+
+/// A backend that cannot tell what version an update left says 0.
+fn forget_unknown(change: &Change, expected: &mut Committed, answer: &Committed) {
+    let told = expected.versions.iter_mut().zip(&answer.versions);
+    for (write, (expected, answer)) in change.writes.iter().zip(told) {
+        if matches!(write, Write::Update(_)) && *answer == 0 {
+            *expected = 0;
         }
     }
 }
