@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
-use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConsumedCapacity, ReturnConsumedCapacity, TransactWriteItem,
+};
 use turnout_store::{Change, CommitError, Committed, Condition, Refusal, Table};
 
 use crate::attributes::to_item;
@@ -144,21 +146,11 @@ impl Transaction {
             .await;
         match answer {
             Ok(output) => {
-                self.count(&output);
+                count_write_units(self.table, output.consumed_capacity());
                 Ok(())
             }
             Err(error) => Err(self.setback(&error)),
         }
-    }
-
-    /// Write units are whole; a replay is billed as a read and counts nothing.
-    fn count(&self, output: &TransactWriteItemsOutput) {
-        let units: f64 = output
-            .consumed_capacity()
-            .iter()
-            .filter_map(|capacity| capacity.write_capacity_units)
-            .sum();
-        count_write_units(self.table, units);
     }
 
     fn setback(&self, error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Setback {
@@ -226,15 +218,23 @@ impl Transaction {
     }
 }
 
-/// Adds to what writes have cost: capacity units, as AWS bills them.
-pub(crate) fn count_write_units(table: Table, units: f64) {
+/// Adds to what writes have cost: capacity units, as AWS bills them. A transaction tells reads and writes apart, and
+/// bills a replay as a read; other writes tell one number.
+pub(crate) fn count_write_units(table: Table, consumed: &[ConsumedCapacity]) {
+    let units =
+        consumed.iter().map(
+            |consumed| match (consumed.read_capacity_units, consumed.write_capacity_units) {
+                (None, None) => consumed.capacity_units.unwrap_or(0.0),
+                (_, written) => written.unwrap_or(0.0),
+            },
+        );
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a small whole number"
+        reason = "write units are small whole numbers"
     )]
-    metrics::counter!("dynamodb_consumed_write_units_total", "table" => table.0)
-        .increment(units.round() as u64);
+    let units = units.sum::<f64>().round() as u64;
+    metrics::counter!("dynamodb_consumed_write_units_total", "table" => table.0).increment(units);
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A read with all its attempts.
 const READ_TIMEOUT: Duration = Duration::from_secs(6);
 const READ_ATTEMPTS_MAX: u32 = 4;
+/// The pause before the second attempt at a read is up to this, and doubles. The SDK's own, a second, is for slower services.
+const READ_PAUSE_FIRST_MAX: Duration = Duration::from_millis(50);
 
 /// Where `DynamoDB` is, and who asks.
 #[derive(Debug, Clone)]
@@ -97,7 +99,7 @@ impl Clients {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT);
         let reads = shared
             .clone()
-            .retry_config(RetryConfig::standard().with_max_attempts(READ_ATTEMPTS_MAX))
+            .retry_config(read_retries())
             .timeout_config(attempt.clone().operation_timeout(READ_TIMEOUT).build());
         let writes = shared
             .retry_config(RetryConfig::disabled())
@@ -107,6 +109,12 @@ impl Clients {
             writes: Client::from_conf(writes.build()),
         })
     }
+}
+
+fn read_retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(READ_ATTEMPTS_MAX)
+        .with_initial_backoff(READ_PAUSE_FIRST_MAX)
 }
 
 /// A server without TLS is spoken to without: so a machine without any certificates can run one.
@@ -151,7 +159,33 @@ fn provider(
 
 #[cfg(test)]
 mod tests {
+    use turnout_store::{Key, Read, Store, StoreError};
+
     use super::*;
+    use crate::DynamoStore;
+
+    /// What there is of TLS without a server: the roots are read, the provider is found, and nobody panics.
+    #[tokio::test]
+    async fn tls_is_set_up() {
+        let keys = Credentials::Keys {
+            access_key_id: "id".to_owned(),
+            secret_access_key: "key".to_owned(),
+            session_token: None,
+        };
+        let config = Config {
+            endpoint: Some("https://127.0.0.1:1".to_owned()),
+            region: "eu-central-1".to_owned(),
+            table_prefix: String::new(),
+            tables: Vec::new(),
+            credentials: keys,
+        };
+        let store = DynamoStore::connect(&config).unwrap();
+        let error = store
+            .get(&Key::new(Table("tickets"), "a", "b"), Read::Eventual)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    }
 
     #[test]
     fn a_missing_variable_is_named() {

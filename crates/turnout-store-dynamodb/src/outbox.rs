@@ -167,14 +167,7 @@ async fn delete(
             .send()
             .await;
         let answer = answer.map_err(|error| judge(name, &error).of_read())?;
-        count_write_units(
-            table,
-            answer
-                .consumed_capacity()
-                .iter()
-                .filter_map(|capacity| capacity.capacity_units)
-                .sum(),
-        );
+        count_write_units(table, answer.consumed_capacity());
         left = answer.unprocessed_items.unwrap_or_default();
         if left.values().all(Vec::is_empty) {
             return Ok(());

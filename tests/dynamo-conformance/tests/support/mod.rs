@@ -1,4 +1,5 @@
 //! A server of its own for every test.
+#![allow(dead_code, reason = "each test uses its own part")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -16,8 +17,13 @@ pub async fn server() -> Server {
 
 /// A handle of its own on the server, as another process would have.
 pub fn connect(server: &Server, tables: &[Table]) -> DynamoStore {
+    connect_to(server.endpoint(), tables)
+}
+
+/// A handle on the server that listens there.
+pub fn connect_to(endpoint: String, tables: &[Table]) -> DynamoStore {
     let config = Config {
-        endpoint: Some(server.endpoint()),
+        endpoint: Some(endpoint),
         region: "eu-central-1".to_owned(),
         table_prefix: "turnout-".to_owned(),
         tables: tables.to_vec(),
