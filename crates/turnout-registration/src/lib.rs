@@ -1,1 +1,17 @@
-//! The registration service.
+#![doc = include_str!("../README.md")]
+
+mod cancel_event;
+mod count_participants;
+mod create_event;
+mod get_event;
+mod http;
+mod items;
+mod list_events;
+mod model;
+mod publish_event;
+mod registration;
+mod update_event;
+
+pub use http::{internal_routes, routes};
+pub use items::TABLE;
+pub use registration::Registration;
