@@ -189,6 +189,16 @@ impl Write {
             Self::Delete(key, _) | Self::Check(key, _) => key,
         }
     }
+
+    /// The bytes of its record, 0 if it has none.
+    fn bytes(&self) -> usize {
+        let document = match self {
+            Self::Insert(item) | Self::Replace(item, _) => Some(&item.document),
+            Self::Update(update) => update.document.as_ref(),
+            Self::Delete(..) | Self::Check(..) => None,
+        };
+        document.map_or(0, |document| document.as_str().len())
+    }
 }
 
 impl Change {
@@ -252,6 +262,20 @@ impl Change {
         self
     }
 
+    /// The bytes of its records and messages, about: to bound how much is held at once.
+    pub fn bytes(&self) -> usize {
+        let records: usize = self.writes.iter().map(Write::bytes).sum();
+        records + self.message_bytes()
+    }
+
+    /// With room for what an envelope has around its body.
+    fn message_bytes(&self) -> usize {
+        self.messages
+            .iter()
+            .map(|message| message.body.get().len() + 160)
+            .sum()
+    }
+
     /// Whether every backend can apply the change. Adapters call it first, so that all refuse the same things.
     ///
     /// # Errors
@@ -272,7 +296,8 @@ impl Change {
             if !seen.insert(key) {
                 return Err(InvalidChange::SameItem(key.clone()));
             }
-            bytes += validate_write(write)?;
+            validate_write(write)?;
+            bytes += write.bytes();
         }
         if bytes > Self::BYTES_MAX {
             return Err(InvalidChange::TooLarge(bytes));
@@ -289,29 +314,24 @@ impl Change {
     }
 }
 
-/// The bytes of the write's record.
-fn validate_write(write: &Write) -> Result<usize, InvalidChange> {
-    let document = match write {
+fn validate_write(write: &Write) -> Result<(), InvalidChange> {
+    match write {
         Write::Insert(item) | Write::Replace(item, _) => {
             for index in item.indexes.iter().flatten() {
                 check_part(&index.partition, Key::PARTITION_BYTES_MAX)?;
                 check_part(&index.sort, Key::SORT_BYTES_MAX)?;
             }
-            Some(&item.document)
         }
-        Write::Update(update) => {
-            if update.conditions.contains(&Condition::Absent) {
-                return Err(InvalidChange::Condition(update.key.clone()));
-            }
-            update.document.as_ref()
+        Write::Update(update) if update.conditions.contains(&Condition::Absent) => {
+            return Err(InvalidChange::Condition(update.key.clone()));
         }
         Write::Delete(key, Condition::Absent) => return Err(InvalidChange::Condition(key.clone())),
-        Write::Delete(..) | Write::Check(..) => None,
-    };
-    let bytes = document.map_or(0, |document| document.as_str().len());
+        Write::Update(_) | Write::Delete(..) | Write::Check(..) => {}
+    }
+    let bytes = write.bytes();
     if bytes > Document::BYTES_MAX {
         Err(InvalidChange::TooLarge(bytes))
     } else {
-        Ok(bytes)
+        Ok(())
     }
 }
