@@ -1,6 +1,8 @@
 //! A server of its own for every test.
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod troubled;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use turnout_dynamo_conformance::Server;
