@@ -1,0 +1,328 @@
+//! Configuration: flags, then environment variables of the same names, then an optional file, then defaults.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+/// The version and the commit it was built from.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("TURNOUT_COMMIT"), ")");
+
+/// Which part of the product a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything in one process.
+    All,
+    /// The web app, and the gateway to the services.
+    Web,
+    /// Event registration: events.
+    Registration,
+    /// Ticketing: stock, orders, tickets, the door.
+    Ticketing,
+    /// User engagement: notifications, the WebSocket.
+    Engagement,
+    /// Identity: people, organizers, members.
+    Identity,
+}
+
+impl Role {
+    /// The port the role listens on unless told otherwise.
+    fn port(self) -> u16 {
+        match self {
+            Self::All | Self::Web => 3000,
+            Self::Registration => 3001,
+            Self::Ticketing => 3002,
+            Self::Engagement => 3003,
+            Self::Identity => 3004,
+        }
+    }
+}
+
+/// Where data lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// One file in the data folder; for one process.
+    Sqlite,
+    /// Amazon DynamoDB, or a server compatible with it; for any number of processes.
+    Dynamodb,
+}
+
+/// What carries messages between services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BusKind {
+    /// Within the process.
+    Memory,
+    /// NATS JetStream, between processes.
+    Nats,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// What `turnout serve` can be told. Every flag can be an environment variable or a line of the file instead.
+#[derive(Debug, Args, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeArgs {
+    /// Reads settings from this TOML file: the flags' names with underscores, e.g. `listen = "0.0.0.0:3000"`.
+    #[arg(long, env = "TURNOUT_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Which part to be [default: all].
+    #[arg(long, env = "TURNOUT_ROLE", value_enum)]
+    role: Option<Role>,
+    /// Where to listen [default: 127.0.0.1 and the role's port: 3000 all and web, 3001 registration, 3002 ticketing,
+    /// 3003 engagement, 3004 identity].
+    #[arg(long, env = "TURNOUT_LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// The folder with the embedded database [default: ./data].
+    #[arg(long, env = "TURNOUT_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where data lives [default: sqlite].
+    #[arg(long, env = "TURNOUT_STORE", value_enum)]
+    store: Option<StoreKind>,
+    /// What carries messages between services [default: memory].
+    #[arg(long, env = "TURNOUT_BUS", value_enum)]
+    bus: Option<BusKind>,
+    /// The address people reach the product at; `https` makes cookies secure [default: http://localhost:PORT].
+    #[arg(long, env = "TURNOUT_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// A DynamoDB-compatible server to use instead of AWS.
+    #[arg(long, env = "TURNOUT_DYNAMODB_ENDPOINT", value_name = "URL")]
+    dynamodb_endpoint: Option<String>,
+    /// What the names of DynamoDB tables begin with [default: turnout-].
+    #[arg(long, env = "TURNOUT_DYNAMODB_PREFIX", value_name = "TEXT")]
+    dynamodb_prefix: Option<String>,
+    /// The AWS region [default: eu-central-1].
+    #[arg(long, env = "AWS_REGION", value_name = "REGION")]
+    aws_region: Option<String>,
+    /// The NATS server [default: nats://127.0.0.1:4222].
+    #[arg(long, env = "TURNOUT_NATS_URL", value_name = "URL")]
+    nats_url: Option<String>,
+    /// What services prove themselves to each other with; the same for all roles, 16 characters or more.
+    #[arg(
+        long,
+        env = "TURNOUT_PEER_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    peer_secret: Option<String>,
+    /// Where identity is reached [default: http://127.0.0.1:3004].
+    #[arg(long, env = "TURNOUT_IDENTITY_URL", value_name = "URL")]
+    identity_url: Option<String>,
+    /// Where registration is reached [default: http://127.0.0.1:3001].
+    #[arg(long, env = "TURNOUT_REGISTRATION_URL", value_name = "URL")]
+    registration_url: Option<String>,
+    /// Where ticketing is reached [default: http://127.0.0.1:3002].
+    #[arg(long, env = "TURNOUT_TICKETING_URL", value_name = "URL")]
+    ticketing_url: Option<String>,
+    /// Where engagement is reached [default: http://127.0.0.1:3003].
+    #[arg(long, env = "TURNOUT_ENGAGEMENT_URL", value_name = "URL")]
+    engagement_url: Option<String>,
+    /// How the log is written [default: text].
+    #[arg(long, env = "TURNOUT_LOG_FORMAT", value_enum)]
+    log_format: Option<LogFormat>,
+    /// Fills in a believable season of events, once.
+    #[arg(long, env = "TURNOUT_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
+    demo: bool,
+}
+
+/// The settings, complete.
+#[derive(Debug)]
+pub struct Config {
+    pub role: Role,
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub store: StoreKind,
+    pub bus: BusKind,
+    pub public_url: String,
+    pub dynamodb: DynamodbConfig,
+    pub nats_url: String,
+    pub peer_secret: Option<String>,
+    pub identity_url: String,
+    pub registration_url: String,
+    pub ticketing_url: String,
+    pub engagement_url: String,
+    pub log_format: LogFormat,
+    pub demo: bool,
+}
+
+/// Where DynamoDB is.
+#[derive(Debug, Clone)]
+pub struct DynamodbConfig {
+    pub endpoint: Option<String>,
+    pub prefix: String,
+    pub region: String,
+}
+
+/// The shortest secret that services may share.
+const PEER_SECRET_CHARACTERS_MIN: usize = 16;
+
+impl ServeArgs {
+    /// The settings, with the file's and the defaults filled in, or what is wrong with them and what would be right.
+    pub fn resolve(self) -> anyhow::Result<Config> {
+        let file = self
+            .config
+            .as_deref()
+            .map(read_file)
+            .transpose()?
+            .unwrap_or_default();
+        let role = self.role.or(file.role).unwrap_or(Role::All);
+        let listen = self
+            .listen
+            .or(file.listen)
+            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], role.port())));
+        let url = |given: Option<String>, filed: Option<String>, role: Role| {
+            given
+                .or(filed)
+                .unwrap_or_else(|| format!("http://127.0.0.1:{}", role.port()))
+        };
+        let config = Config {
+            role,
+            listen,
+            data: self.data.or(file.data).unwrap_or_else(|| PathBuf::from("./data")),
+            store: self.store.or(file.store).unwrap_or(StoreKind::Sqlite),
+            bus: self.bus.or(file.bus).unwrap_or(BusKind::Memory),
+            public_url: self
+                .public_url
+                .or(file.public_url)
+                .unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
+            dynamodb: DynamodbConfig {
+                endpoint: self.dynamodb_endpoint.or(file.dynamodb_endpoint),
+                prefix: self
+                    .dynamodb_prefix
+                    .or(file.dynamodb_prefix)
+                    .unwrap_or_else(|| "turnout-".to_owned()),
+                region: self
+                    .aws_region
+                    .or(file.aws_region)
+                    .unwrap_or_else(|| "eu-central-1".to_owned()),
+            },
+            nats_url: self
+                .nats_url
+                .or(file.nats_url)
+                .unwrap_or_else(|| "nats://127.0.0.1:4222".to_owned()),
+            peer_secret: self.peer_secret.or(file.peer_secret),
+            identity_url: url(self.identity_url, file.identity_url, Role::Identity),
+            registration_url: url(self.registration_url, file.registration_url, Role::Registration),
+            ticketing_url: url(self.ticketing_url, file.ticketing_url, Role::Ticketing),
+            engagement_url: url(self.engagement_url, file.engagement_url, Role::Engagement),
+            log_format: self.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
+            demo: self.demo || file.demo,
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+fn read_file(path: &Path) -> anyhow::Result<ServeArgs> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the settings in {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("the settings in {} are not right", path.display()))
+}
+
+impl Config {
+    fn check(&self) -> anyhow::Result<()> {
+        let split = !matches!(self.role, Role::All);
+        if split && self.role != Role::Web {
+            anyhow::ensure!(
+                self.store != StoreKind::Sqlite,
+                "--role {:?} shares its data with other processes, and SQLite is for one. Use --store dynamodb \
+                 (TURNOUT_STORE), or serve every role in one process.",
+                self.role
+            );
+            anyhow::ensure!(
+                self.bus != BusKind::Memory,
+                "--role {:?} exchanges messages with other processes. Use --bus nats (TURNOUT_BUS).",
+                self.role
+            );
+        }
+        if split {
+            let length = self.peer_secret.as_deref().unwrap_or_default().chars().count();
+            anyhow::ensure!(
+                length >= PEER_SECRET_CHARACTERS_MIN,
+                "Roles in processes of their own prove themselves to each other: set TURNOUT_PEER_SECRET to the same \
+                 {PEER_SECRET_CHARACTERS_MIN} or more random characters for all of them."
+            );
+        }
+        let urls = [
+            ("--public-url", &self.public_url),
+            ("--identity-url", &self.identity_url),
+            ("--registration-url", &self.registration_url),
+            ("--ticketing-url", &self.ticketing_url),
+            ("--engagement-url", &self.engagement_url),
+        ];
+        for (name, url) in urls {
+            let uri: axum::http::Uri = url
+                .parse()
+                .with_context(|| format!("{name} `{url}` is not a URL such as http://host:3000"))?;
+            anyhow::ensure!(
+                matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some(),
+                "{name} `{url}` should begin with http:// or https:// and name a host"
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether people reach the product over TLS.
+    pub fn is_public_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_needs_no_settings() {
+        let config = ServeArgs::default().resolve().unwrap();
+        assert_eq!((config.role, config.listen.port()), (Role::All, 3000));
+        assert_eq!(config.public_url, "http://localhost:3000");
+    }
+
+    #[test]
+    fn a_role_of_its_own_says_what_it_needs() {
+        let error = |args: ServeArgs| args.resolve().unwrap_err().to_string();
+        let ticketing = || ServeArgs {
+            role: Some(Role::Ticketing),
+            ..ServeArgs::default()
+        };
+        assert!(error(ticketing()).contains("--store dynamodb"));
+        let store = || ServeArgs {
+            store: Some(StoreKind::Dynamodb),
+            ..ticketing()
+        };
+        assert!(error(store()).contains("--bus nats"));
+        let bus = || ServeArgs {
+            bus: Some(BusKind::Nats),
+            ..store()
+        };
+        assert!(error(bus()).contains("TURNOUT_PEER_SECRET"));
+        let secret = ServeArgs {
+            peer_secret: Some("0123456789abcdef".into()),
+            ..bus()
+        };
+        assert_eq!(secret.resolve().unwrap().listen.port(), 3002);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_an_unknown_setting_is_named() {
+        let file: ServeArgs = toml::from_str("listen = \"127.0.0.1:4000\"\nstore = \"dynamodb\"").unwrap();
+        assert_eq!(file.listen.unwrap().port(), 4000);
+        assert_eq!(file.store, Some(StoreKind::Dynamodb));
+        let error = toml::from_str::<ServeArgs>("lisen = 1").unwrap_err().to_string();
+        assert!(error.contains("lisen"), "{error}");
+    }
+}

@@ -1,0 +1,59 @@
+//! What orchestrators and collectors ask.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use turnout_bus::Bus;
+use turnout_store::Store;
+
+/// What readiness hangs on.
+#[derive(Clone)]
+pub struct Health {
+    /// None where the role has no data of its own.
+    pub store: Option<Arc<dyn Store>>,
+    /// None where the role exchanges no messages.
+    pub bus: Option<Arc<dyn Bus>>,
+    /// Cancelled once the process is told to end.
+    pub draining: CancellationToken,
+    /// The figures.
+    pub metrics: PrometheusHandle,
+}
+
+/// `/healthz`: alive. `/readyz`: able to answer now. `/metrics`: figures for Prometheus.
+pub fn routes(health: Health) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(health)
+}
+
+async fn ready(State(health): State<Health>) -> (StatusCode, String) {
+    if health.draining.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n".to_owned());
+    }
+    if let Some(store) = &health.store
+        && let Err(error) = store.ready().await
+    {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"));
+    }
+    if let Some(bus) = &health.bus
+        && let Err(error) = bus.ready().await
+    {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"));
+    }
+    (StatusCode::OK, "ready\n".to_owned())
+}
+
+async fn metrics(State(health): State<Health>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        health.metrics.render(),
+    )
+}

@@ -1,0 +1,51 @@
+//! `turnout`: the one binary. Every role, and the operator's tools.
+
+mod assets;
+mod check;
+mod config;
+mod demo;
+mod gateway;
+mod health;
+mod logging;
+mod openapi;
+mod page_head;
+mod ports;
+mod serve;
+mod services;
+mod tables;
+mod web;
+
+use clap::{Parser, Subcommand};
+
+/// Event management and ticketing in one binary: sells without overselling, tells everyone at once.
+#[derive(Parser)]
+#[command(name = "turnout", version = config::VERSION)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the product: all of it in one process, or one role of it.
+    Serve(Box<config::ServeArgs>),
+    /// Verifies every invariant over the stored data; exits 0 when all hold.
+    Check(check::CheckArgs),
+    /// Prints or creates the tables of DynamoDB.
+    Tables(tables::TablesArgs),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+fn main() -> anyhow::Result<()> {
+    let command = Cli::parse().command;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(args.resolve()?).await,
+            Command::Check(args) => check::run(args).await,
+            Command::Tables(args) => tables::run(args).await,
+            Command::Openapi => openapi::print(),
+        }
+    })
+}

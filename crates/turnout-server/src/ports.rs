@@ -1,0 +1,79 @@
+//! The adapters, chosen by configuration.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use turnout_bus::{Bus, MemoryBus};
+use turnout_domain::{RandomIds, SystemClock};
+use turnout_store::Store;
+
+use crate::config::{BusKind, Config, StoreKind};
+use crate::services::Foundation;
+
+/// Opens the store and the bus that the configuration asks for.
+pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Foundation> {
+    let store: Arc<dyn Store> = match config.store {
+        StoreKind::Sqlite => Arc::new(open_sqlite(&config.data)?),
+        StoreKind::Dynamodb => open_dynamodb(config)?,
+    };
+    let bus: Arc<dyn Bus> = match config.bus {
+        BusKind::Memory => Arc::new(MemoryBus::new()),
+        BusKind::Nats => open_nats(config, shutdown).await?,
+    };
+    Ok(Foundation {
+        store,
+        bus,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+    })
+}
+
+/// Opens the embedded database in the data folder.
+pub fn open_sqlite(data: &std::path::Path) -> anyhow::Result<turnout_store_sqlite::SqliteStore> {
+    use anyhow::Context;
+    turnout_store_sqlite::SqliteStore::open(data, &turnout_store_sqlite::Options::default())
+        .with_context(|| format!("cannot open the database in {}", data.display()))
+}
+
+#[cfg(feature = "dynamodb")]
+fn open_dynamodb(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let tables = crate::services::tables(config.role);
+    Ok(Arc::new(dynamodb(&config.dynamodb, tables)?))
+}
+
+/// A handle on DynamoDB's tables.
+#[cfg(feature = "dynamodb")]
+pub fn dynamodb(
+    config: &crate::config::DynamodbConfig,
+    tables: Vec<turnout_store::Table>,
+) -> anyhow::Result<turnout_store_dynamodb::DynamoStore> {
+    let config = turnout_store_dynamodb::Config {
+        endpoint: config.endpoint.clone(),
+        region: config.region.clone(),
+        table_prefix: config.prefix.clone(),
+        tables,
+        credentials: turnout_store_dynamodb::Credentials::Environment,
+    };
+    Ok(turnout_store_dynamodb::DynamoStore::connect(&config)?)
+}
+
+#[cfg(not(feature = "dynamodb"))]
+fn open_dynamodb(_config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    anyhow::bail!(
+        "this build has no DynamoDB adapter: build it with `--features dynamodb`, or use --store sqlite"
+    )
+}
+
+#[cfg(feature = "nats")]
+async fn open_nats(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Arc<dyn Bus>> {
+    let nats = turnout_bus_nats::NatsConfig::at(&config.nats_url);
+    Ok(Arc::new(
+        turnout_bus_nats::NatsBus::connect(nats, shutdown.clone()).await?,
+    ))
+}
+
+#[cfg(not(feature = "nats"))]
+#[expect(clippy::unused_async, reason = "the same shape as with the adapter")]
+async fn open_nats(_config: &Config, _shutdown: &CancellationToken) -> anyhow::Result<Arc<dyn Bus>> {
+    anyhow::bail!("this build has no NATS adapter: build it with `--features nats`, or use --bus memory")
+}

@@ -1,0 +1,189 @@
+//! Verifies the invariants over everything that ticketing has stored: the operator's proof that nothing was oversold,
+//! lost or counted twice.
+
+use std::collections::BTreeMap;
+
+use turnout_domain::{EventId, TicketTypeId};
+use turnout_store::{Item, Store, StoreError};
+
+use crate::TABLE;
+use crate::items::ADMITTED;
+use crate::model::{EventCopy, Order, OrderState, PoolKey, Stock};
+use crate::validate_ticket::LIST_DEFAULT;
+
+/// How many items are read at a time.
+const PAGE: usize = 1000;
+
+/// What was looked at, and what does not hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many events.
+    pub events: u64,
+    /// How many orders.
+    pub orders: u64,
+    /// How many valid tickets.
+    pub tickets: u64,
+    /// How many admissions.
+    pub check_ins: u64,
+    /// In words: every invariant that does not hold, and where.
+    pub violations: Vec<String>,
+}
+
+/// What a pool says, and what the orders that draw on it add up to.
+#[derive(Default)]
+struct Pool {
+    said: Option<Stock>,
+    held: i64,
+    confirmed: i64,
+    revenue: i64,
+}
+
+#[derive(Default)]
+struct Tally {
+    report: Report,
+    events: BTreeMap<EventId, u32>,
+    ticket_types: BTreeMap<EventId, u32>,
+    pools: BTreeMap<(EventId, PoolKey), Pool>,
+    admitted_said: BTreeMap<EventId, i64>,
+    admitted: BTreeMap<EventId, i64>,
+    /// Tickets by the list's check-ins; an event is known from the ticket's order.
+    order_events: BTreeMap<turnout_domain::OrderId, EventId>,
+    check_ins: Vec<turnout_domain::TicketId>,
+}
+
+/// Reads the whole table once and compares. Nothing may write meanwhile, or what is read is of several moments.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn check(store: &dyn Store) -> Result<Report, StoreError> {
+    let mut tally = Tally::default();
+    let mut after = None;
+    loop {
+        let page = store.scan(TABLE, after, PAGE).await?;
+        for item in &page.items {
+            if let Err(error) = tally.add(item) {
+                tally.report.violations.push(error.to_string());
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(tally.judged());
+        }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, item: &Item) -> Result<(), StoreError> {
+        let (kind, id) = item.key.partition.split_once('#').unwrap_or((&item.key.partition, ""));
+        match kind {
+            "event" => self.add_of_event(item, id),
+            "order" => self.add_order(&item.parse()?),
+            "checkin" => {
+                self.report.check_ins += 1;
+                if item.key.sort == LIST_DEFAULT {
+                    self.check_ins.extend(id.parse::<turnout_domain::TicketId>().ok());
+                }
+            }
+            "key" => {}
+            _ => self.violation(format!("{} is an item of no known kind", item.key)),
+        }
+        Ok(())
+    }
+
+    fn add_of_event(&mut self, item: &Item, id: &str) {
+        let Ok(event) = id.parse::<EventId>() else {
+            return self.violation(format!("{} is of no event", item.key));
+        };
+        let (kind, name) = item.key.sort.split_once('#').unwrap_or((&item.key.sort, ""));
+        match kind {
+            "event" => match item.parse::<EventCopy>() {
+                Ok(copy) => {
+                    self.report.events += 1;
+                    self.events.insert(event, copy.ticket_types);
+                }
+                Err(error) => self.violation(error.to_string()),
+            },
+            "pool" => self.pool(event, PoolKey::Event).said = Some(Stock::read(item)),
+            "type" => match name.parse::<TicketTypeId>() {
+                Ok(ticket_type) => {
+                    *self.ticket_types.entry(event).or_default() += 1;
+                    self.pool(event, PoolKey::Type(ticket_type)).said = Some(Stock::read(item));
+                }
+                Err(_) => self.violation(format!("{} is of no ticket type", item.key)),
+            },
+            "list" if name == LIST_DEFAULT => {
+                self.admitted_said.insert(event, item.counter(ADMITTED));
+            }
+            "list" => {}
+            _ => self.violation(format!("{} is an item of no known kind", item.key)),
+        }
+    }
+
+    fn add_order(&mut self, order: &Order) {
+        self.report.orders += 1;
+        self.order_events.insert(order.id, order.event_id);
+        let confirmed = matches!(order.state, OrderState::Confirmed { .. });
+        let held = matches!(order.state, OrderState::Held { .. });
+        let tickets = if confirmed { order.quantity() } else { 0 };
+        self.report.tickets += u64::from(tickets);
+        if order.tickets.len() != tickets as usize {
+            self.violation(format!("{} has {} tickets and should have {tickets}", order.id, order.tickets.len()));
+        }
+        for line in &order.lines {
+            let n = i64::from(line.quantity);
+            for pool in [PoolKey::Event, PoolKey::Type(line.ticket_type_id)] {
+                let pool_tally = self.pool(order.event_id, pool);
+                pool_tally.held += if held { n } else { 0 };
+                pool_tally.confirmed += if confirmed { n } else { 0 };
+                if confirmed && pool != PoolKey::Event {
+                    pool_tally.revenue += n * line.unit_price.minor();
+                }
+            }
+        }
+    }
+
+    fn pool(&mut self, event: EventId, pool: PoolKey) -> &mut Pool {
+        self.pools.entry((event, pool)).or_default()
+    }
+
+    fn violation(&mut self, words: String) {
+        self.report.violations.push(words);
+    }
+
+    fn judged(mut self) -> Report {
+        for ((event, key), pool) in std::mem::take(&mut self.pools) {
+            let name = match key {
+                PoolKey::Event => format!("the pool of {event}"),
+                PoolKey::Type(ticket_type) => format!("the pool of {ticket_type} of {event}"),
+            };
+            let Some(said) = pool.said else {
+                self.violation(format!("{name} is not there, but orders draw on it"));
+                continue;
+            };
+            if !said.adds_up() {
+                self.violation(format!("{name} does not add up: {said:?}"));
+            }
+            let sums = (pool.held, pool.confirmed, pool.revenue);
+            if (said.held, said.confirmed, said.revenue) != sums {
+                self.violation(format!("{name} says {said:?}; its orders say held, confirmed, revenue {sums:?}"));
+            }
+        }
+        for (event, said) in std::mem::take(&mut self.events) {
+            let there = self.ticket_types.get(&event).copied().unwrap_or(0);
+            if said != there {
+                self.violation(format!("{event} says it has {said} ticket types; there are {there}"));
+            }
+        }
+        for ticket in std::mem::take(&mut self.check_ins) {
+            match self.order_events.get(&ticket.order()) {
+                Some(event) => *self.admitted.entry(*event).or_default() += 1,
+                None => self.violation(format!("{ticket} was admitted, but its order is not there")),
+            }
+        }
+        if self.admitted != self.admitted_said {
+            let (said, there) = (self.admitted_said.clone(), self.admitted.clone());
+            self.violation(format!("the main lists say they admitted {said:?}; the check-ins say {there:?}"));
+        }
+        self.report
+    }
+}
