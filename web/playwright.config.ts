@@ -3,7 +3,8 @@ import { defineConfig, devices } from '@playwright/test';
 // The server is started by whoever runs this: see TURNOUT_URL.
 export default defineConfig({
   testDir: 'e2e',
-  timeout: 120_000,
+  // One journey is the whole product, with an audit of every screen: minutes on a busy machine.
+  timeout: 300_000,
   expect: { timeout: 10_000 },
   workers: 2,
   retries: process.env.CI ? 1 : 0,

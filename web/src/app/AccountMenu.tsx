@@ -7,15 +7,17 @@ import { Dropdown } from '@/ui/Dropdown';
 export function AccountMenu({ user }: { user: User }) {
   const { t } = useLingui();
   const logOut = useLogOut();
+  const letters = initials(user.name);
   return (
     <Dropdown
-      label={t`Account of ${user.name}`}
+      // The letters first: someone who steers by voice says what they see.
+      label={t`${letters}: your account`}
       trigger={
         <span
           aria-hidden="true"
           className="grid size-9 place-items-center rounded-full bg-accent text-sm font-bold text-on-accent"
         >
-          {initials(user.name)}
+          {letters}
         </span>
       }
     >

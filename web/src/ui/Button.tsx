@@ -27,11 +27,28 @@ export interface ButtonProps extends Shared, Omit<AriaButtonProps, 'className' |
   children: ReactNode;
 }
 
-/** While pending it keeps its place, its focus and its label: only the icon turns. */
-export function Button({ look = 'primary', icon, className, children, ...props }: ButtonProps) {
+/**
+ * While pending it keeps its place, its focus and its label: only the icon turns, and presses do nothing. Not React
+ * Aria's own `isPending`: its announcement outlives a button that leaves the page, and points at nothing.
+ */
+export function Button({
+  look = 'primary',
+  icon,
+  className,
+  children,
+  isPending,
+  onPress,
+  type,
+  ...props
+}: ButtonProps) {
   return (
-    <AriaButton {...props} className={cx(base, looks[look], className)}>
-      {props.isPending ? <LoaderCircle aria-hidden className="size-5 animate-spin" /> : icon}
+    <AriaButton
+      {...props}
+      type={isPending ? 'button' : type}
+      onPress={isPending ? undefined : onPress}
+      className={cx(base, looks[look], className)}
+    >
+      {isPending ? <LoaderCircle aria-hidden className="size-5 animate-spin" /> : icon}
       {children}
     </AriaButton>
   );

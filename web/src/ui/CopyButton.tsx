@@ -20,6 +20,8 @@ export function CopyButton({
     setTimeout(() => setCopied(false), 2_000);
   };
   const Icon = copied ? Check : Copy;
+  // Browsers hand out the clipboard over https and localhost only.
+  if (!navigator.clipboard) return null;
   return (
     <Button look={look} icon={<Icon aria-hidden className="size-5" />} onPress={() => void copy()}>
       <span aria-live="polite">{copied ? t`Copied` : label}</span>

@@ -52,7 +52,7 @@ export function DoorPage({ eventId }: { eventId: string }) {
         </p>
         <LiveIndicator />
       </div>
-      <PageHeading title={t`Door: ${event.title}`} className="mt-1">
+      <PageHeading title={t`Door: ${event.title}`} className="mt-1" takesFocus={false}>
         <bdi>{event.title}</bdi>
       </PageHeading>
       <p className="mt-4 text-xl">

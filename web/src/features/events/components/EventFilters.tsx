@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Search, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useNavigation } from 'react-router-dom';
 import { IconButton } from '@/ui/Button';
 
 interface EventFiltersProps {
@@ -21,11 +22,13 @@ export function EventFilters({ params, onChange }: EventFiltersProps) {
     setLastInUrl(inUrl);
     setTyped(inUrl);
   }
+  // A person who types and at once follows a link is on their way: writing to the address would call them back.
+  const isLeaving = useNavigation().state !== 'idle';
   useEffect(() => {
-    if (typed === inUrl) return;
+    if (typed === inUrl || isLeaving) return;
     const timer = setTimeout(() => onChange({ q: typed }), SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [typed, inUrl, onChange]);
+  }, [typed, inUrl, isLeaving, onChange]);
 
   return (
     <search className="flex flex-col gap-3 lg:flex-row">
