@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod change_capacity;
+mod check;
 mod combiner;
 mod create_ticket_type;
 mod error;
@@ -18,5 +19,6 @@ mod sweep_holds;
 mod ticketing;
 mod validate_ticket;
 
+pub use check::{Report, check};
 pub use http::{internal_routes, routes};
 pub use ticketing::{TABLE, Ticketing};

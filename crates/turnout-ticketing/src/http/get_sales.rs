@@ -20,7 +20,9 @@ pub(super) struct SalesView {
     #[schema(value_type = String)]
     event_id: EventId,
     /// All places of the event; null if it has no capacity.
+    #[schema(required)]
     capacity: Option<i64>,
+    #[schema(required)]
     available: Option<i64>,
     held: i64,
     confirmed: i64,
@@ -38,7 +40,9 @@ pub(super) struct TicketTypeSalesView {
     #[schema(value_type = String)]
     ticket_type_id: TicketTypeId,
     name: String,
+    #[schema(required)]
     capacity: Option<i64>,
+    #[schema(required)]
     available: Option<i64>,
     held: i64,
     confirmed: i64,

@@ -16,8 +16,10 @@ use crate::model::PoolKey;
 pub(super) struct TicketTypeList {
     items: Vec<TicketTypeView>,
     /// Always null: an event has few enough for one page.
+    #[schema(required)]
     next_cursor: Option<String>,
     /// How many places the event has left for all of them together; null if it has no capacity.
+    #[schema(required)]
     event_available: Option<i64>,
 }
 

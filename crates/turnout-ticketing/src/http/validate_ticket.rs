@@ -52,13 +52,14 @@ pub(super) enum ValidationResult {
 pub(super) struct ValidationView {
     result: ValidationResult,
     /// The ticket, where it is one of the caller's organizer.
+    #[schema(required)]
     ticket: Option<TicketView>,
     list: String,
     /// When it was admitted by this scan.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     admitted_at: Option<Timestamp>,
     /// When it was first admitted, by this scan or before.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     first_admitted_at: Option<Timestamp>,
 }
 

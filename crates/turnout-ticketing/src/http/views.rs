@@ -57,9 +57,11 @@ pub(super) struct TicketTypeView {
     name: String,
     price: MoneyView,
     /// How many there are in all; null if only the event's capacity limits them.
+    #[schema(required)]
     quantity: Option<i64>,
     max_per_order: u32,
     /// How many can be had now; null if nothing limits them.
+    #[schema(required)]
     available: Option<i64>,
     /// Whether they can be had now, as far as time and state go.
     on_sale: bool,
@@ -131,21 +133,22 @@ pub(super) struct OrderView {
     total: MoneyView,
     buyer: PersonView,
     /// Who ordered, if signed in.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     user_id: Option<UserId>,
     /// Until when its places are set aside; null once they are not.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     expires_at: Option<Timestamp>,
     /// The server's time, to count down with.
     #[schema(value_type = String, format = DateTime)]
     server_now: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     placed_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     confirmed_at: Option<Timestamp>,
     /// Its tickets, once it is confirmed.
     tickets: Vec<TicketView>,
     /// Opens the order for whoever placed it, as the header `Order-Secret`; null to others.
+    #[schema(required)]
     secret: Option<String>,
 }
 
@@ -173,7 +176,7 @@ pub(super) struct TicketView {
     ticket_type_id: TicketTypeId,
     ticket_type_name: String,
     /// Whose it is, if they were signed in.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     user_id: Option<UserId>,
     attendee: PersonView,
     status: TicketStatusView,
@@ -182,7 +185,7 @@ pub(super) struct TicketView {
     #[schema(value_type = String, format = DateTime)]
     issued_at: Timestamp,
     /// When it was admitted at the main list.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     checked_in_at: Option<Timestamp>,
 }
 

@@ -60,19 +60,24 @@ impl Stock {
 
     /// The counters of a pool's item.
     pub fn of(item: &Item) -> Self {
-        let stock = Self {
-            capacity: item.counters.get(CAPACITY.0).copied(),
-            available: item.counters.get(AVAILABLE.0).copied(),
-            held: item.counter(HELD),
-            confirmed: item.counter(CONFIRMED),
-            revenue: item.counter(REVENUE),
-        };
+        let stock = Self::read(item);
         debug_assert!(
             stock.adds_up(),
             "a pool does not add up: {stock:?} at {:?}",
             item.key
         );
         stock
+    }
+
+    /// The counters of a pool's item, whether or not they add up.
+    pub fn read(item: &Item) -> Self {
+        Self {
+            capacity: item.counters.get(CAPACITY.0).copied(),
+            available: item.counters.get(AVAILABLE.0).copied(),
+            held: item.counter(HELD),
+            confirmed: item.counter(CONFIRMED),
+            revenue: item.counter(REVENUE),
+        }
     }
 
     /// Whether invariant 1 holds: nothing is lost, nothing oversold.
