@@ -22,6 +22,8 @@ use crate::writes::{action, put, version_after};
 const COMMIT_DURATION_MAX: Duration = Duration::from_secs(8);
 
 /// A change, ready to be sent as often as needed. It is built once: a token is good for one and the same request only.
+/// AWS does not mind when the members of a map come in another order, as they do when a caller commits a change again
+/// (localstack/localstack#6529); Amazon's own `DynamoDB` Local does (aws/aws-sdk#413).
 #[derive(Debug)]
 struct Transaction {
     table: Table,

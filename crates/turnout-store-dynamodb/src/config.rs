@@ -38,7 +38,8 @@ pub struct Config {
 /// Who asks.
 #[derive(Clone)]
 pub enum Credentials {
-    /// The keys in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a session, `AWS_SESSION_TOKEN`.
+    /// The keys in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a session, `AWS_SESSION_TOKEN`. They are read
+    /// once: when a session's keys expire, the process has to be started again.
     Environment,
     /// These keys.
     Keys {

@@ -124,7 +124,11 @@ impl Message {
                 length = value.trim().parse().map_err(io::Error::other)?;
             }
             if let Some(target) = line.strip_prefix("x-amz-target:") {
-                target.rsplit('.').next().unwrap_or_default().clone_into(&mut operation);
+                target
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or_default()
+                    .clone_into(&mut operation);
             }
         }
         let begin = bytes.len();
