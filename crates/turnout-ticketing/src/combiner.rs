@@ -10,6 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use turnout_domain::{Clock, EventId, Ids};
 use turnout_store::{CommitError, Store};
@@ -107,17 +108,31 @@ impl Combiner {
             .queues
             .lock()
             .expect("nothing panics while it holds the queues");
-        let queue = queues.entry(event).or_insert_with(|| {
-            let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-            tokio::spawn(self.clone().run(event, receiver));
-            sender
-        });
-        queue.try_send(job).map_err(|_| {
-            CommitError::Busy {
+        let queue = queues.entry(event).or_insert_with(|| self.open(event));
+        match queue.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(CommitError::Busy {
                 why: format!("{QUEUE_MAX} sales are waiting"),
             }
-            .into()
-        })
+            .into()),
+            Err(TrySendError::Closed(job)) => {
+                // Its task ended by a panic, which is in the log. The event goes on selling.
+                *queue = self.open(event);
+                let sent = queue.try_send(job);
+                sent.map_err(|_| {
+                    CommitError::Busy {
+                        why: "the combiner ended at once".into(),
+                    }
+                    .into()
+                })
+            }
+        }
+    }
+
+    fn open(&self, event: EventId) -> mpsc::Sender<Job> {
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(self.clone().run(event, receiver));
+        sender
     }
 
     async fn run(self, event: EventId, mut queue: mpsc::Receiver<Job>) {

@@ -145,7 +145,7 @@ fn learn(batch: &mut Batch, pools: &[PoolKey], entries: Vec<Entry>, refusals: &[
         match refusal
             .write
             .checked_sub(1)
-            .map(|write| pools.get(write).ok_or(write - pools.len()))
+            .map(|write| pools.get(write).ok_or_else(|| write - pools.len()))
         {
             None => batch.offer = None,
             Some(Ok(pool)) => match &refusal.current {
