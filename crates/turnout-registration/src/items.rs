@@ -177,9 +177,19 @@ pub(crate) fn replace(event: &Event) -> Change {
     Change::of(TABLE).put(event_item(event), Expect::Version(event.version - 1))
 }
 
-/// Notes who takes part through an order, and counts its places. Refused at the write [`PARTICIPANT_WRITE`] if that
-/// was done before.
-pub(crate) fn participate(order: &OrderConfirmed) -> Change {
+/// Notes who takes part through orders of an event, and counts their places. The order at a place of `orders` is the
+/// write at the same place, refused if it was counted before; the count itself is the last write.
+pub(crate) fn participate(event: EventId, orders: &[OrderConfirmed]) -> Change {
+    let places: usize = orders.iter().map(|order| order.tickets.len()).sum();
+    let places = i64::try_from(places).unwrap_or(i64::MAX);
+    let change = orders.iter().fold(Change::of(TABLE), |change, order| {
+        debug_assert_eq!(order.event_id, event, "an order of another event");
+        change.put(participant_item(order), Expect::Absent)
+    });
+    change.give(count_key(event), REGISTERED, places)
+}
+
+fn participant_item(order: &OrderConfirmed) -> NewItem {
     let record = ParticipantItem {
         order_id: order.order_id,
         event_id: order.event_id,
@@ -190,15 +200,11 @@ pub(crate) fn participate(order: &OrderConfirmed) -> Change {
         tickets: order.tickets.clone(),
         confirmed_at: order.confirmed_at,
     };
-    let key = participant_key(order.event_id, order.order_id);
-    let places = i64::try_from(order.tickets.len()).unwrap_or(i64::MAX);
-    Change::of(TABLE)
-        .put(NewItem::new(key, Document::of(&record)), Expect::Absent)
-        .give(count_key(order.event_id), REGISTERED, places)
+    NewItem::new(
+        participant_key(order.event_id, order.order_id),
+        Document::of(&record),
+    )
 }
-
-/// The write of [`participate`] that is refused when the order was counted before.
-pub(crate) const PARTICIPANT_WRITE: usize = 0;
 
 fn event_item(event: &Event) -> NewItem {
     let details = &event.details;

@@ -12,6 +12,7 @@ use turnout_domain::{Clock, Envelope, EventId, Ids, Message, MessageId};
 use turnout_http::Edge;
 use turnout_store::{Change, CommitError, Committed, Read, Store, StoreError};
 
+use crate::count_participants::Participants;
 use crate::items;
 use crate::model::{CountedEvent, Event};
 
@@ -61,14 +62,15 @@ impl Registration {
         }
     }
 
-    /// Joins the service's groups of the bus. It has no background work of its own: `tasks` and `shutdown` are there
-    /// because every service is started alike.
+    /// Joins the service's groups of the bus. What goes on behind them is spawned on `tasks`; it ends after `shutdown`,
+    /// once what was taken is done.
     ///
     /// # Errors
     /// If the bus cannot be joined.
     pub async fn start(&self, tasks: &TaskTracker, shutdown: CancellationToken) -> Result<(), BusError> {
-        let _ = (tasks, shutdown);
-        self.ports.bus.join(PARTICIPANTS, Arc::new(self.clone())).await
+        let (participants, counting) = Participants::counting(self.clone(), shutdown);
+        tasks.spawn(counting);
+        self.ports.bus.join(PARTICIPANTS, Arc::new(participants)).await
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

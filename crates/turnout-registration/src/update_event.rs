@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use turnout_domain::EventId;
 use turnout_domain::messages::EventChange;
-use turnout_http::{IfMatch, Manage, Peer, PeerError, Permit, Problem};
+use turnout_http::{IfMatch, Manage, PeerError, Permit, Problem};
 use turnout_store::{CommitError, StoreError};
 
 use crate::Registration;
@@ -48,6 +48,21 @@ impl Registration {
         by: &Permit<Manage>,
         command: &UpdateEvent,
     ) -> Result<CountedEvent, UpdateEventError> {
+        let mut granted = false;
+        let outcome = self.try_update(by, command, &mut granted).await;
+        if granted && outcome.is_err() {
+            self.restore_capacity(command.id).await;
+        }
+        outcome
+    }
+
+    /// Edits the event. `granted` becomes true once ticketing sells by the edit's capacity.
+    async fn try_update(
+        &self,
+        by: &Permit<Manage>,
+        command: &UpdateEvent,
+        granted: &mut bool,
+    ) -> Result<CountedEvent, UpdateEventError> {
         let mut attempts = 1;
         loop {
             let found = self.event(command.id).await?;
@@ -59,7 +74,8 @@ impl Registration {
             // Asked also if the capacity stays: should an earlier edit have ended between the two services, this one
             // brings them together again.
             if let Edit::Set(max_capacity) = command.patch.max_capacity {
-                grant_capacity(&self.edge().peers().ticketing, command.id, max_capacity).await?;
+                self.grant_capacity(command.id, max_capacity).await?;
+                *granted = true;
             }
             let Some(event) = edited else {
                 return Ok(current);
@@ -72,31 +88,46 @@ impl Registration {
             }
         }
     }
+
+    /// Asks ticketing to sell at most so many places. It goes first: a capacity that is shown but not kept would
+    /// oversell.
+    async fn grant_capacity(
+        &self,
+        event: EventId,
+        max_capacity: Option<u32>,
+    ) -> Result<(), UpdateEventError> {
+        let path = format!("/internal/events/{event}/capacity");
+        let ticketing = &self.edge().peers().ticketing;
+        match ticketing.put::<Capacity>(&path, &Capacity { max_capacity }).await {
+            Ok(_) => Ok(()),
+            Err(PeerError::Refused {
+                status: StatusCode::CONFLICT,
+                problem,
+                ..
+            }) => {
+                let sold = problem["sold"].as_u64();
+                Err(UpdateEventError::CapacityBelowSold { sold })
+            }
+            Err(error) => Err(UpdateEventError::Ticketing(error)),
+        }
+    }
+
+    /// Has ticketing sell by the capacity of the event as it stands, after an edit that was granted and not written.
+    /// Should that fail too, the next edit of the capacity brings both together.
+    async fn restore_capacity(&self, id: EventId) {
+        let restored = match self.event(id).await {
+            Ok(Some(found)) => self.grant_capacity(id, found.event.details.max_capacity).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = restored {
+            tracing::warn!(event.id = %id, %error, "Ticketing may sell event `{id}` by a capacity that it does not show");
+        }
+    }
 }
 
 /// What ticketing is asked, and what it answers.
 #[derive(Debug, Serialize, Deserialize)]
 struct Capacity {
     max_capacity: Option<u32>,
-}
-
-/// Asks ticketing to sell at most so many places. It goes first: a capacity that is shown but not kept would oversell.
-async fn grant_capacity(
-    ticketing: &Peer,
-    event: EventId,
-    max_capacity: Option<u32>,
-) -> Result<(), UpdateEventError> {
-    let path = format!("/internal/events/{event}/capacity");
-    match ticketing.put::<Capacity>(&path, &Capacity { max_capacity }).await {
-        Ok(_) => Ok(()),
-        Err(PeerError::Refused {
-            status: StatusCode::CONFLICT,
-            problem,
-            ..
-        }) => {
-            let sold = problem["sold"].as_u64();
-            Err(UpdateEventError::CapacityBelowSold { sold })
-        }
-        Err(error) => Err(UpdateEventError::Ticketing(error)),
-    }
 }

@@ -2,6 +2,7 @@
 
 mod cancel_event;
 mod create_event;
+mod document;
 mod get_event;
 mod list_events;
 mod list_events_of_organizer;

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use turnout_domain::messages::OrderConfirmed;
-use turnout_domain::{EventId, Money, OrderId};
+use turnout_domain::{Envelope, EventId, MessageId, Money, OrderId};
 use turnout_store::{Fault, Key, Query, Read, Store};
 use ulid::Ulid;
 
@@ -82,7 +82,7 @@ async fn a_message_that_cannot_be_counted_comes_again() {
     let stage = Stage::new().await;
     let event = stage.published(json!({})).await;
     let envelope = stage.app.publish(&order(&stage, &event, 1, 2)).await;
-    let next = turnout_domain::Envelope::new(envelope.id, envelope.occurred_at, &order(&stage, &event, 2, 1));
+    let next = Envelope::new(envelope.id, envelope.occurred_at, &order(&stage, &event, 2, 1));
     stage.app.store().begin_outage();
     assert!(
         stage
@@ -110,7 +110,7 @@ async fn an_order_of_an_event_that_is_not_there_is_kept_for_later() {
         .app
         .publish(&order(&stage, &stage.published(json!({})).await, 1, 1))
         .await;
-    let lost = turnout_domain::Envelope::new(known.id, known.occurred_at, &order(&stage, &nowhere, 2, 1));
+    let lost = Envelope::new(known.id, known.occurred_at, &order(&stage, &nowhere, 2, 1));
     assert!(stage.app.bus().publish(&[lost]).await.is_err());
 }
 
@@ -143,4 +143,68 @@ async fn who_takes_part_is_written_down_with_the_order() {
     assert_eq!(record["buyer_email"], "ada@example.org");
     assert_eq!(record["quantity"], 2);
     assert_eq!(record["tickets"], json!(order.tickets));
+}
+
+/// The messages of these orders, with ids of their own.
+fn envelopes(stage: &Stage, orders: &[OrderConfirmed]) -> Vec<Envelope> {
+    let id = |number: usize| MessageId::from_ulid(Ulid(number as u128));
+    let numbered = orders.iter().enumerate();
+    numbered
+        .map(|(number, order)| Envelope::new(id(number), stage.app.now(), order))
+        .collect()
+}
+
+#[tokio::test]
+async fn orders_that_come_together_are_counted_together() {
+    let stage = Stage::new().await;
+    let event = stage.published(json!({})).await;
+    let other = stage.published(json!({})).await;
+    stage.app.publish(&order(&stage, &event, 7, 2)).await;
+    let mut orders: Vec<_> = (1..=60).map(|number| order(&stage, &event, number, 2)).collect();
+    orders.extend((61..=90).map(|number| order(&stage, &other, number, 1)));
+    // The same again, in between.
+    orders.extend((1..=20).map(|number| order(&stage, &event, number, 2)));
+    let published = stage.app.bus().publish(&envelopes(&stage, &orders)).await;
+    published.expect("every message is taken");
+    assert_eq!(registered(&stage, &event).await, 120);
+    assert_eq!(registered(&stage, &other).await, 30);
+    let id = event["id"].as_str().expect("an id");
+    let key = Key::new(turnout_registration::TABLE, format!("event#{id}"), "participants");
+    let count = stage
+        .app
+        .store()
+        .get(&key, Read::Consistent)
+        .await
+        .expect("it can be read");
+    let writes = count.expect("it is there").version;
+    assert!(writes <= 10, "the count was written {writes} times");
+}
+
+#[tokio::test]
+async fn one_event_that_is_not_there_does_not_keep_the_others_from_being_counted() {
+    let stage = Stage::new().await;
+    let event = stage.published(json!({})).await;
+    let nowhere = json!({ "id": EventId::from_ulid(Ulid(7)) });
+    let orders = [order(&stage, &nowhere, 1, 1), order(&stage, &event, 2, 3)];
+    assert!(
+        stage
+            .app
+            .bus()
+            .publish(&envelopes(&stage, &orders))
+            .await
+            .is_err()
+    );
+    assert_eq!(registered(&stage, &event).await, 3);
+}
+
+#[tokio::test]
+async fn a_service_that_shut_down_takes_no_more_messages() {
+    let stage = Stage::new().await;
+    let event = stage.published(json!({})).await;
+    stage.app.ports().shutdown.cancel();
+    stage.app.ports().tasks.close();
+    stage.app.ports().tasks.wait().await;
+    let message = envelopes(&stage, &[order(&stage, &event, 1, 1)]);
+    assert!(stage.app.bus().publish(&message).await.is_err());
+    assert_eq!(registered(&stage, &event).await, 0);
 }

@@ -1,6 +1,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use turnout_domain::messages::EventChange;
+use turnout_store::Fault;
 
 use crate::stage::{Stage, capacity_path, path};
 
@@ -118,4 +119,25 @@ async fn ticketing_that_does_not_answer_is_503_and_changes_nothing() {
     let reply = stage.manager.patch(&path(&event), patch).await;
     reply.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
     assert_eq!(stage.manager.get(&path(&event)).await.json(), event);
+}
+
+#[tokio::test]
+async fn a_capacity_that_was_granted_and_not_written_is_taken_back() {
+    let stage = Stage::new().await;
+    let event = stage.draft(json!({ "max_capacity": 100 })).await;
+    stage.app.store().fail_next(Fault::Busy);
+    let reply = stage
+        .manager
+        .patch(&path(&event), json!({ "max_capacity": 80 }))
+        .await;
+    reply.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    assert_eq!(stage.manager.get(&path(&event)).await.json(), event);
+    let asked: Vec<_> = stage
+        .app
+        .ticketing()
+        .calls()
+        .iter()
+        .map(|call| call.body["max_capacity"].clone())
+        .collect();
+    assert_eq!(asked, [80, 100]);
 }
