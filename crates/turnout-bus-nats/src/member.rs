@@ -109,7 +109,7 @@ impl Member {
                 // What was asked for before may never come: ask anew.
                 _ = connections.changed() => return Ok(()),
                 () = self.shared.shutdown.cancelled() => {
-                    give_back(messages).await;
+                    give_back(None, messages).await;
                     return Ok(());
                 }
             };
@@ -171,8 +171,9 @@ impl Member {
 }
 
 /// Leaves what was asked for ahead to the next member at once, instead of after [`ACK_WAIT`].
-async fn give_back(mut messages: pull::Stream) {
-    while let Some(Some(Ok(message))) = messages.next().now_or_never() {
+async fn give_back(mut first: Option<Message>, mut messages: pull::Stream) {
+    while let Some(message) = first.take().or_else(|| messages.next().now_or_never()??.ok()) {
+        // If this fails, it comes to the next member later.
         let _ = message.ack_with(AckKind::Nak(None)).await;
     }
 }

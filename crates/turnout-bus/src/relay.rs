@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use turnout_store::{OutboxBatch, OutboxPosition, Store, Table};
 
 use self::outage::Outage;
-use crate::{Bus, BusError, HandlerError, pause, pause_longest};
+use crate::{Bus, BusError, pause, pause_longest};
 
 /// How long other processes' messages may wait before they are looked for: of those no signal comes.
 const POLL: Duration = Duration::from_secs(1);
@@ -53,7 +53,9 @@ struct Relay {
     known: HashMap<OutboxPosition, Known>,
     /// Those whose turn it is.
     ready: VecDeque<OutboxBatch>,
-    in_flight: JoinSet<(OutboxBatch, Result<(), BusError>)>,
+    in_flight: JoinSet<Published>,
+    /// How many batches were published so far.
+    published: u64,
     /// Published, but not marked as sent yet.
     sent: Vec<OutboxPosition>,
     /// Whether the outbox may hold something that was not read.
@@ -66,6 +68,14 @@ struct Relay {
     relayed: metrics::Counter,
     failed: metrics::Counter,
     oldest: metrics::Gauge,
+}
+
+/// A batch that was tried.
+struct Published {
+    batch: OutboxBatch,
+    /// [`Relay::published`] when it was begun.
+    before: u64,
+    result: Result<(), BusError>,
 }
 
 struct Known {
@@ -90,6 +100,7 @@ impl Relay {
             known: HashMap::new(),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
+            published: 0,
             sent: Vec::new(),
             more: true,
             read_at: Instant::now(),
@@ -200,38 +211,55 @@ impl Relay {
             let Some(batch) = self.ready.pop_front() else {
                 break;
             };
-            let bus = Arc::clone(&self.bus);
+            let (bus, before) = (Arc::clone(&self.bus), self.published);
             self.in_flight.spawn(async move {
                 let result = publish(bus.as_ref(), &batch).await;
-                (batch, result)
+                Published {
+                    batch,
+                    before,
+                    result,
+                }
             });
         }
     }
 
     /// Takes note of a batch that was published, or was not.
-    fn note(&mut self, done: Result<(OutboxBatch, Result<(), BusError>), tokio::task::JoinError>) {
-        let (batch, result) = done.expect("publish catches panics, and nothing aborts it");
+    fn note(&mut self, done: Result<Published, JoinError>) {
+        // It panics never, and is aborted only with the runtime, when all is over.
+        let Ok(Published {
+            batch,
+            before,
+            result,
+        }) = done
+        else {
+            return;
+        };
         match result {
             Ok(()) => {
                 self.bus_outage.end();
+                self.published += 1;
                 self.relayed.increment(batch.messages.len() as u64);
                 self.sent.push(batch.position);
             }
-            Err(BusError::Unavailable(why)) => {
-                if self.bus_outage.begin() {
-                    warn!(
-                        table = self.table.0,
-                        why, "The bus is not available; messages wait in the outbox"
-                    );
-                }
-                self.ready.push_front(batch);
-            }
-            Err(BusError::Handler { group, source }) => self.postpone(&batch, group, &source),
+            Err(BusError::Handler { group, source }) => self.postpone(&batch, Some(group), &source),
+            // Others went through meanwhile, so it is this batch that the bus does not take.
+            Err(error) if self.published > before => self.postpone(&batch, None, &error),
+            Err(error) => self.wait_for_bus(&batch, &error),
+        }
+    }
+
+    fn wait_for_bus(&mut self, batch: &OutboxBatch, error: &BusError) {
+        if self.bus_outage.begin() {
+            warn!(table = self.table.0, %error, "The bus is not available; messages wait in the outbox");
+        }
+        if let (Some(known), Some(until)) = (self.known.get_mut(&batch.position), self.bus_outage.until()) {
+            known.due = Some(until);
+            self.next_due = Some(self.next_due.map_or(until, |next| next.min(until)));
         }
     }
 
     /// One bad batch is not the bus' fault: only it has to wait.
-    fn postpone(&mut self, batch: &OutboxBatch, group: &'static str, source: &HandlerError) {
+    fn postpone(&mut self, batch: &OutboxBatch, group: Option<&'static str>, error: &(dyn Error + 'static)) {
         self.failed.increment(1);
         let Some(known) = self.known.get_mut(&batch.position) else {
             return;
@@ -246,7 +274,6 @@ impl Relay {
             let (id, kind) = batch.messages.first().map_or_else(Default::default, |first| {
                 (first.id.to_string(), first.kind.as_str())
             });
-            let error = source as &(dyn Error + 'static);
             warn!(
                 table = self.table.0,
                 message.id = id,
@@ -254,7 +281,7 @@ impl Relay {
                 group,
                 failures,
                 error,
-                "Group `{group}` could not take `{kind}`; it will be given it again"
+                "Could not deliver `{kind}`; it is tried again"
             );
         }
     }
