@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use crate::Identity;
 use crate::http::views::{OrganizerView, UserView, no_store};
 
-/// Who is signed in, and for whom they act. No `Debug`, because of the address.
+// No `Debug`, because of the address.
+/// Who is signed in, and for whom they act.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 pub(crate) struct MeView {

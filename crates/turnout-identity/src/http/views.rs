@@ -13,7 +13,8 @@ use crate::http::cookie;
 use crate::log_in::SignedInDevice;
 use crate::model::{Membership, User};
 
-/// A person with an account. No `Debug`, because of the address.
+// No `Debug`, because of the address.
+/// A person with an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserView {
@@ -30,8 +31,8 @@ pub(crate) struct UserView {
     created_at: Timestamp,
 }
 
-/// A signed-in device. The refresh token is in the cookie `turnout_refresh`, out of reach of scripts. No `Debug`: it
-/// opens doors.
+// No `Debug`: it opens doors.
+/// A signed-in device. The refresh token is in the cookie `turnout_refresh`, out of reach of scripts.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionView {
