@@ -1,5 +1,4 @@
 import type {
-  DeskEntry,
   Event,
   Notification,
   Order,
@@ -9,6 +8,7 @@ import type {
   TicketType,
   User,
 } from '../src/api/generated/model';
+import type { DeskEntry } from '../src/live/messages';
 
 export interface MockOrder extends Order {
   key: string;

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Notification, NotificationPage, NotifyAccepted } from '../src/api/generated/model';
+import type { Notification, NotificationList, Notified } from '../src/api/generated/model';
 import { type Db, newId } from './db';
 import { problem } from './problem';
 
@@ -12,16 +12,13 @@ export function engagementHandlers(db: Db) {
       );
       people.delete(null);
       for (const id of people) db.tell(id ?? '', event_id, 'announcement', message);
-      return HttpResponse.json<NotifyAccepted>(
-        { id: newId('ann'), recipients: people.size },
-        { status: 202 },
-      );
+      return HttpResponse.json<Notified>({ id: newId('ann'), recipients: people.size }, { status: 202 });
     }),
     http.get('*/api/notifications', ({ request }) => {
       const user = db.user(request.headers.get('authorization'));
       if (!user) return problem('unauthenticated', 401);
       const items = db.notifications.filter(({ user_id }) => user_id === user.id);
-      return HttpResponse.json<NotificationPage>({
+      return HttpResponse.json<NotificationList>({
         items,
         next_cursor: null,
         unread: items.filter(({ read_at }) => read_at === null).length,

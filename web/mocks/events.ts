@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { CreateEvent, Event, EventPage, UpdateEvent } from '../src/api/generated/model';
+import type { CreateEvent, Event, EventList, UpdateEvent } from '../src/api/generated/model';
 import { type Db, newId } from './db';
 import { problem } from './problem';
 
@@ -31,7 +31,7 @@ export function eventHandlers(db: Db) {
         .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
       const start = Number(query.get('cursor') ?? 0);
       const end = start + Number(query.get('limit') ?? 20);
-      return HttpResponse.json<EventPage>({
+      return HttpResponse.json<EventList>({
         items: items.slice(start, end),
         next_cursor: end < items.length ? String(end) : null,
       });
@@ -47,7 +47,7 @@ export function eventHandlers(db: Db) {
         ...body,
         id: newId('evt'),
         description: body.description ?? null,
-        venue: body.venue ?? null,
+        venue: body.venue ? { address: null, ...body.venue } : null,
         max_capacity: body.max_capacity ?? null,
         starts_at: withOffset(body.starts_at),
         ends_at: withOffset(body.ends_at),

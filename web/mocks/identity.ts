@@ -1,11 +1,11 @@
 import { HttpResponse, http } from 'msw';
 import type {
-  CreateOrganizer,
-  LogIn,
+  CreateOrganizerRequest,
+  LogInRequest,
   Me,
   Organizer,
   Session,
-  SignUp,
+  SignUpRequest,
   User,
 } from '../src/api/generated/model';
 import { type Db, newId } from './db';
@@ -26,14 +26,14 @@ export function identityHandlers(db: Db) {
     'Set-Cookie': `turnout_refresh=${user.id}; HttpOnly; SameSite=Strict; Path=/`,
   });
   return [
-    http.post<never, SignUp>('*/api/auth/signup', async ({ request }) => {
+    http.post<never, SignUpRequest>('*/api/auth/signup', async ({ request }) => {
       const body = await request.json();
       if (db.users.some(({ email }) => email === body.email)) return problem('email-taken', 409);
       const user = { id: newId('usr'), created_at: new Date().toISOString(), ...body };
       db.users.push(user);
       return HttpResponse.json(session(user), { status: 201, headers: cookie(user) });
     }),
-    http.post<never, LogIn>('*/api/auth/login', async ({ request }) => {
+    http.post<never, LogInRequest>('*/api/auth/login', async ({ request }) => {
       const body = await request.json();
       const user = db.users.find(({ email, password }) => email === body.email && password === body.password);
       if (!user) return problem('invalid-credentials', 401);
@@ -58,7 +58,7 @@ export function identityHandlers(db: Db) {
       const organizers = db.organizers.filter(({ owner }) => owner === user.id);
       return HttpResponse.json<Me>({ user, organizers });
     }),
-    http.post<never, CreateOrganizer>('*/api/organizers', async ({ request }) => {
+    http.post<never, CreateOrganizerRequest>('*/api/organizers', async ({ request }) => {
       const user = db.user(request.headers.get('authorization'));
       if (!user) return problem('unauthenticated', 401);
       const { name } = await request.json();

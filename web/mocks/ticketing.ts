@@ -1,13 +1,10 @@
 import { HttpResponse, http } from 'msw';
 import type {
-  CreateOrder,
-  CreateTicketType,
+  ListTicket,
   Order,
-  PayOrder,
-  RegisterTickets,
+  PayOrderRequest,
   Sales,
   Ticket,
-  TicketPage,
   TicketType,
   TicketTypeList,
   Validation,
@@ -17,12 +14,24 @@ import { problem } from './problem';
 
 const HOLD_MS = 600_000;
 
+// The mock takes what the app sends: whole bodies, never the half ones a validation would refuse.
+interface OrderBody {
+  event_id: string;
+  items: { ticket_type_id: string; quantity: number }[];
+  buyer: { name: string; email: string };
+}
+type Registration = Omit<OrderBody, 'items'> & OrderBody['items'][number];
+type NewTicketType = Pick<TicketType, 'name' | 'price'> & {
+  quantity?: number | null;
+  max_per_order?: number | null;
+};
+
 export function ticketingHandlers(db: Db) {
   const now = () => new Date().toISOString();
   const answer = ({ key: _key, ...order }: MockOrder, status = 200) =>
     HttpResponse.json<Order>({ ...order, server_now: now() }, { status });
 
-  const place = (body: CreateOrder, key: string | null, userId: string | null) => {
+  const place = (body: OrderBody, key: string | null, userId: string | null) => {
     if (!key) return problem('idempotency-key-missing', 400);
     const before = db.orders.find((order) => order.key === key);
     if (before) return before;
@@ -127,27 +136,24 @@ export function ticketingHandlers(db: Db) {
 
   const find = (id: unknown) => db.orders.find((order) => order.id === id);
   return [
-    http.post<{ id: string }, CreateTicketType>(
-      '*/api/events/:id/ticket-types',
-      async ({ params, request }) => {
-        const body = await request.json();
-        const type: TicketType = {
-          id: newId('tty'),
-          event_id: params.id,
-          name: body.name,
-          price: body.price,
-          quantity: body.quantity ?? null,
-          max_per_order: body.max_per_order ?? 10,
-          available: body.quantity ?? null,
-          on_sale: true,
-          created_at: now(),
-          version: 1,
-        };
-        db.ticketTypes.push(type);
-        db.onChange({ eventId: params.id });
-        return HttpResponse.json<TicketType>(type, { status: 201 });
-      },
-    ),
+    http.post<{ id: string }, NewTicketType>('*/api/events/:id/ticket-types', async ({ params, request }) => {
+      const body = await request.json();
+      const type: TicketType = {
+        id: newId('tty'),
+        event_id: params.id,
+        name: body.name,
+        price: body.price,
+        quantity: body.quantity ?? null,
+        max_per_order: body.max_per_order ?? 10,
+        available: body.quantity ?? null,
+        on_sale: true,
+        created_at: now(),
+        version: 1,
+      };
+      db.ticketTypes.push(type);
+      db.onChange({ eventId: params.id });
+      return HttpResponse.json<TicketType>(type, { status: 201 });
+    }),
     http.get<{ id: string }>('*/api/events/:id/ticket-types', ({ params }) =>
       HttpResponse.json<TicketTypeList>({
         items: db.typesOf(params.id),
@@ -158,7 +164,7 @@ export function ticketingHandlers(db: Db) {
     http.get<{ id: string }>('*/api/events/:id/sales', ({ params }) =>
       HttpResponse.json<Sales>(db.sales(params.id)),
     ),
-    http.post<never, CreateOrder>('*/api/orders', async ({ request }) => {
+    http.post<never, OrderBody>('*/api/orders', async ({ request }) => {
       const user = db.user(request.headers.get('authorization'));
       const placed = place(await request.json(), request.headers.get('idempotency-key'), user?.id ?? null);
       return placed instanceof Response ? placed : answer(placed, 201);
@@ -167,7 +173,7 @@ export function ticketingHandlers(db: Db) {
       const order = find(params.id);
       return order ? answer(order) : problem('not-found', 404);
     }),
-    http.post<{ id: string }, PayOrder>('*/api/orders/:id/pay', async ({ params, request }) => {
+    http.post<{ id: string }, PayOrderRequest>('*/api/orders/:id/pay', async ({ params, request }) => {
       const order = find(params.id);
       if (!order) return problem('not-found', 404);
       if (order.state !== 'held') return problem('hold-expired', 410);
@@ -181,7 +187,7 @@ export function ticketingHandlers(db: Db) {
       db.onChange({ eventId: order.event_id });
       return new HttpResponse(null, { status: 204 });
     }),
-    http.post<never, RegisterTickets>('*/api/tickets', async ({ request }) => {
+    http.post<never, Registration>('*/api/tickets', async ({ request }) => {
       const user = db.user(request.headers.get('authorization'));
       const { ticket_type_id, quantity, ...body } = await request.json();
       const order = { ...body, items: [{ ticket_type_id, quantity }] };
@@ -193,7 +199,7 @@ export function ticketingHandlers(db: Db) {
       const user = db.user(request.headers.get('authorization'));
       if (!user) return problem('unauthenticated', 401);
       const items = db.tickets.filter(({ user_id }) => user_id === user.id);
-      return HttpResponse.json<TicketPage>({ items, next_cursor: null });
+      return HttpResponse.json<ListTicket>({ items, next_cursor: null });
     }),
     http.get('*/api/tickets/:id', ({ params }) => {
       const ticket = db.tickets.find(({ id }) => id === params.id);

@@ -36,7 +36,10 @@ export async function fillSignUp(page: Page, { name, email, password }: Person):
 
 export async function findEvent(page: Page, title: string): Promise<void> {
   await page.getByRole('searchbox', { name: 'Search events' }).fill(title);
-  await page.getByRole('link', { name: title }).click();
+  // One card left: the list has answered, and nothing moves under the finger any more.
+  const cards = page.getByRole('region', { name: 'Events' }).getByRole('article');
+  await expect(cards).toHaveCount(1);
+  await cards.getByRole('link', { name: title }).click();
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
 }
 

@@ -6,6 +6,7 @@ export type ProblemType =
   | 'body-too-large'
   | 'unauthenticated'
   | 'invalid-credentials'
+  | 'forbidden'
   | 'not-found'
   | 'method-not-allowed'
   | 'conflict'
@@ -88,7 +89,7 @@ const byStatus: Record<number, ProblemType> = {
   400: 'malformed-json',
   401: 'unauthenticated',
   402: 'payment-declined',
-  403: 'not-found',
+  403: 'forbidden',
   404: 'not-found',
   405: 'method-not-allowed',
   409: 'conflict',

@@ -51,7 +51,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
     let reader = who();
     const stopWatchingSession = onSessionChange(() => {
-      if (who() === reader) return;
+      if (who() === reader) {
+        live.socket.renew();
+        return;
+      }
       reader = who();
       live.socket.forgetPrivateTopics();
       live.socket.restart();

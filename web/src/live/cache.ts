@@ -5,8 +5,17 @@ import {
   getListNotificationsQueryKey,
   getListTicketTypesQueryKey,
 } from '@/api/generated';
-import type { DeskEntry, Event, Notification, NotificationPage, TicketTypeList } from '@/api/generated/model';
-import type { DeskDelta, DeskSnapshot, EventFeed, FeedMessage, MeDelta, MeSnapshot, Topic } from './messages';
+import type { Event, Notification, NotificationList, TicketTypeList } from '@/api/generated/model';
+import type {
+  DeskDelta,
+  DeskEntry,
+  DeskSnapshot,
+  EventFeed,
+  FeedMessage,
+  MeDelta,
+  MeSnapshot,
+  Topic,
+} from './messages';
 
 const RECENT_KEPT = 50;
 
@@ -52,7 +61,7 @@ function applyDesk(client: QueryClient, id: string, data: DeskSnapshot | DeskDel
 
 function applyMe(client: QueryClient, data: MeSnapshot | MeDelta) {
   const news = 'notifications' in data ? data.notifications : [data.notification];
-  client.setQueryData<NotificationPage>(getListNotificationsQueryKey(), (old) => ({
+  client.setQueryData<NotificationList>(getListNotificationsQueryKey(), (old) => ({
     items: newestFirst<Notification>(old?.items ?? [], news, ({ timestamp }) => timestamp),
     next_cursor: old?.next_cursor ?? null,
     unread: data.unread,

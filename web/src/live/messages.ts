@@ -1,4 +1,18 @@
-import type { DeskEntry, Event, Notification, Problem, Sales, TicketType } from '@/api/generated/model';
+import type { Event, Money, Notification, Problem, Sales, TicketType } from '@/api/generated/model';
+
+export type DeskEntryKind = 'order_confirmed' | 'order_cancelled' | 'ticket_admitted';
+
+/** One line of the desk. Only the feed speaks of it, so the OpenAPI document does not. */
+export interface DeskEntry {
+  id: string;
+  at: string;
+  kind: DeskEntryKind;
+  order_id: string | null;
+  ticket_id: string | null;
+  quantity: number;
+  buyer_name: string;
+  amount: Money | null;
+}
 
 export interface EventFeed {
   event: Event;

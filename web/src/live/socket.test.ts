@@ -145,6 +145,16 @@ test('a refused token takes a new line once the session was renewed, and does no
   expect(lines).toHaveLength(2);
 });
 
+test('a renewed session goes on over the same line', () => {
+  token = 'old';
+  socket.watch('me');
+  line().opens();
+  token = 'new';
+  socket.renew();
+  expect(lines).toHaveLength(1);
+  expect(line().sent.at(-1)).toEqual({ authenticate: 'new' });
+});
+
 test('what nobody watches any more is not delivered', () => {
   const leave = socket.watch('event:evt_1');
   line().opens();

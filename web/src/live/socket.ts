@@ -69,6 +69,12 @@ export class LiveSocket {
     else this.setStatus('idle');
   }
 
+  /** The session was renewed: the line goes on as the same person's, without a gap. */
+  renew() {
+    const token = this.options.token();
+    if (this.isOpen && token) this.send({ authenticate: token });
+  }
+
   /** Forgets where `me` and `desk:` stood: they belong to the person who left. */
   forgetPrivateTopics() {
     for (const topic of this.sequences.keys()) if (!topic.startsWith('event:')) this.sequences.delete(topic);

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getListEventsQueryKey, listEvents, useGetEvent } from '@/api/generated';
-import type { EventPage } from '@/api/generated/model';
+import type { EventList } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { useTopic } from '@/live/LiveProvider';
 import type { EventSearch } from './model';
@@ -9,7 +9,7 @@ const PAGE = 24;
 
 /** Published events by start. While a filter loads, the old list stays. */
 export function useEventSearch(search: EventSearch) {
-  return useInfiniteQuery<EventPage, ApiProblem, EventPage['items'], readonly unknown[], string | undefined>({
+  return useInfiniteQuery<EventList, ApiProblem, EventList['items'], readonly unknown[], string | undefined>({
     queryKey: [...getListEventsQueryKey(search), 'pages'],
     queryFn: ({ pageParam, signal }) =>
       listEvents({ ...search, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, undefined, signal),

@@ -1,6 +1,6 @@
-import type { NotificationPage } from '@/api/generated/model';
+import type { NotificationList } from '@/api/generated/model';
 
-export function markRead(page: NotificationPage, ids: string[], at: string): NotificationPage {
+export function markRead(page: NotificationList, ids: string[], at: string): NotificationList {
   const fresh = page.items.filter((item) => ids.includes(item.id) && item.read_at === null).length;
   return {
     ...page,

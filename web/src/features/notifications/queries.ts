@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getListNotificationsQueryKey, readNotification, useListNotifications } from '@/api/generated';
-import type { Notification, NotificationPage } from '@/api/generated/model';
+import type { Notification, NotificationList } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { useUser } from '@/api/session';
 import { markRead } from './model';
@@ -15,12 +15,12 @@ export function useNotifications() {
 /** Shown as read at once: the worst a failure can do is to show it as new again. */
 export function useReadNotifications() {
   const client = useQueryClient();
-  return useMutation<unknown, ApiProblem, Notification[], { before?: NotificationPage }>({
+  return useMutation<unknown, ApiProblem, Notification[], { before?: NotificationList }>({
     mutationFn: (notifications) => Promise.all(notifications.map(({ id }) => readNotification(id))),
     onMutate: async (notifications) => {
       await client.cancelQueries({ queryKey: key });
-      const before = client.getQueryData<NotificationPage>(key);
-      client.setQueryData<NotificationPage>(
+      const before = client.getQueryData<NotificationList>(key);
+      client.setQueryData<NotificationList>(
         key,
         (page) =>
           page &&

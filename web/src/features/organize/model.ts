@@ -1,4 +1,4 @@
-import type { CreateEvent, CreateTicketType, UpdateEvent } from '@/api/generated/model';
+import type { CreateEvent, CreateTicketTypeRequest, UpdateEvent } from '@/api/generated/model';
 import { parseAmount } from '@/lib/money';
 import { shiftWallClock } from '@/lib/time';
 
@@ -7,7 +7,7 @@ export interface NewEvent {
   organizerId?: string;
   organizerName?: string;
   event: Omit<CreateEvent, 'organizer_id'>;
-  ticketTypes: CreateTicketType[];
+  ticketTypes: CreateTicketTypeRequest[];
 }
 
 const USUAL_HOURS = 3;
@@ -48,7 +48,7 @@ export function eventChange(data: FormData): UpdateEvent {
 }
 
 /** Fields of one ticket type carry its row's number, so that several fit in one form. */
-export function ticketType(data: FormData, row: string, currency: string): CreateTicketType {
+export function ticketType(data: FormData, row: string, currency: string): CreateTicketTypeRequest {
   return {
     name: textOf(data, `ticket_name${row}`),
     price: { amount: parseAmount(textOf(data, `price${row}`) || '0', currency) ?? 0, currency },

@@ -19,11 +19,12 @@ import {
   useGetSales,
   useListTicketTypes,
 } from '@/api/generated';
-import type { CreateTicketType, DeskEntry, Event, EventPage, UpdateEvent } from '@/api/generated/model';
+import type { CreateTicketTypeRequest, Event, EventList, UpdateEvent } from '@/api/generated/model';
 import { etagOf } from '@/api/http';
 import { type ApiProblem, isProblem } from '@/api/problem';
 import { recentKey } from '@/live/cache';
 import { useTopic } from '@/live/LiveProvider';
+import type { DeskEntry } from '@/live/messages';
 import type { NewEvent } from './model';
 
 /** The organizers the reader belongs to. */
@@ -33,7 +34,7 @@ export function useOrganizers() {
 }
 
 export function useOrganizerEvents(organizerId: string) {
-  return useInfiniteQuery<EventPage, ApiProblem, Event[], readonly unknown[], string | undefined>({
+  return useInfiniteQuery<EventList, ApiProblem, Event[], readonly unknown[], string | undefined>({
     queryKey: [...getListEventsQueryKey({ organizer_id: organizerId }), 'pages'],
     queryFn: ({ pageParam, signal }) =>
       listEvents(
@@ -136,7 +137,7 @@ export function useUpdateEvent(eventId: string) {
 
 export function useAddTicketType(eventId: string) {
   const client = useQueryClient();
-  return useMutation<unknown, ApiProblem, CreateTicketType>({
+  return useMutation<unknown, ApiProblem, CreateTicketTypeRequest>({
     mutationFn: (type) => createTicketType(eventId, type),
     onSuccess: () =>
       Promise.all([

@@ -8,6 +8,13 @@ export interface Draft {
   email: string;
 }
 
+/** What is ordered, complete: the form lets nothing out before. */
+export interface OrderBody {
+  event_id: string;
+  items: { ticket_type_id: string; quantity: number }[];
+  buyer: { name: string; email: string };
+}
+
 export interface Line {
   type: TicketType;
   quantity: number;
@@ -58,7 +65,7 @@ export interface Hold {
 }
 
 export function isWaiting(order: Order): boolean {
-  return order.state === 'held' || order.state === 'awaiting_payment';
+  return order.state === 'held';
 }
 
 export interface EventTickets {

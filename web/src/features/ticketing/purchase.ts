@@ -1,9 +1,9 @@
-import type { CreateOrder, Order, TicketType } from '@/api/generated/model';
+import type { Order, TicketType } from '@/api/generated/model';
 import { ApiProblem, isProblem } from '@/api/problem';
 import { readJson, writeJson } from '@/lib/storage';
 import { uuidv7 } from '@/lib/uuid';
 import { rememberOrder } from './guestOrders';
-import { chosenLines, type Draft, type Hold, isWaiting, total } from './model';
+import { chosenLines, type Draft, type Hold, isWaiting, type OrderBody, total } from './model';
 import type { purchaseCalls } from './queries';
 
 export type Step =
@@ -18,7 +18,7 @@ export type Step =
 /** One intention to buy: this body under this key, however often it is sent. */
 interface Intention {
   key: string;
-  body: CreateOrder;
+  body: OrderBody;
   isRegistration: boolean;
   /** Sent, and not yet answered for certain. */
   isOpen: boolean;
@@ -84,7 +84,7 @@ export class Purchase {
   async place(types: TicketType[]): Promise<void> {
     if (this.step.at !== 'choosing' && !(this.step.at === 'checking' && this.step.gaveUp)) return;
     const lines = chosenLines(types, this.draft);
-    const body: CreateOrder = {
+    const body: OrderBody = {
       event_id: this.eventId,
       items: lines.map(({ type, quantity }) => ({ ticket_type_id: type.id, quantity })),
       buyer: { email: this.draft.email.trim(), name: this.draft.name.trim() },
@@ -137,7 +137,7 @@ export class Purchase {
   }
 
   // The same body keeps its key, whether it is a second press or a retry; another body is another intention.
-  private intend(body: CreateOrder, isRegistration: boolean): Intention {
+  private intend(body: OrderBody, isRegistration: boolean): Intention {
     const before = this.kept.intention;
     if (before && JSON.stringify(before.body) === JSON.stringify(body)) return before;
     return { key: uuidv7(), body, isRegistration, isOpen: false };
@@ -206,11 +206,9 @@ export class Purchase {
     this.keepOrder(order);
     switch (order.state) {
       case 'held':
-      case 'awaiting_payment':
         this.show({ at: 'held', hold: { order, receivedAt: Date.now() } });
         return;
       case 'confirmed':
-      case 'refunded':
         rememberOrder(order, this.secret());
         this.show({ at: 'confirmed', order });
         return;

@@ -12,10 +12,11 @@ import {
   releaseOrder,
   useListTicketTypes,
 } from '@/api/generated';
-import type { CreateOrder, Event, Order, Ticket, TicketPage } from '@/api/generated/model';
+import type { Event, ListTicket, Order, Ticket } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { useUser } from '@/api/session';
 import { secretOf } from './guestOrders';
+import type { OrderBody } from './model';
 
 const TICKETS_A_PAGE = 100;
 
@@ -29,8 +30,8 @@ function secretHeader(secret: string | null | undefined) {
 
 /** The calls a purchase makes; `Purchase` takes them as they are, so a test can give it others. */
 export const purchaseCalls = {
-  createOrder: (body: CreateOrder, key: string) => createOrder(body, { 'Idempotency-Key': key }),
-  registerTickets: ({ event_id, items, buyer }: CreateOrder, key: string) => {
+  createOrder: (body: OrderBody, key: string) => createOrder(body, { 'Idempotency-Key': key }),
+  registerTickets: ({ event_id, items, buyer }: OrderBody, key: string) => {
     const [item] = items;
     if (!item) throw new Error('nothing chosen');
     return registerTickets({ event_id, buyer, ...item }, { 'Idempotency-Key': key });
@@ -73,7 +74,7 @@ export function useRememberedOrders(orderIds: string[]): { tickets: Ticket[]; is
 
 export function useMyTickets() {
   const user = useUser();
-  return useInfiniteQuery<TicketPage, ApiProblem, Ticket[], readonly unknown[], string | undefined>({
+  return useInfiniteQuery<ListTicket, ApiProblem, Ticket[], readonly unknown[], string | undefined>({
     queryKey: [...getListTicketsQueryKey(), 'pages'],
     queryFn: ({ pageParam, signal }) =>
       listTickets({ limit: TICKETS_A_PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, undefined, signal),

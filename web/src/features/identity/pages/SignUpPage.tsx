@@ -38,7 +38,7 @@ export function SignUpPage() {
         className="mt-8 flex flex-col gap-5"
       >
         {signUp.error && <ProblemNotice problem={signUp.error} />}
-        <TextField name="name" label={t`Name`} autoComplete="name" maxLength={200} isRequired />
+        <TextField name="name" label={t`Name`} autoComplete="name" maxLength={100} isRequired />
         <TextField name="email" type="email" label={t`E-mail`} autoComplete="email" isRequired />
         <TextField
           name="password"

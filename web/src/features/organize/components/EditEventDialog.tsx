@@ -44,7 +44,7 @@ function EditEventForm({ event, etag, onClose }: { event: Event; etag?: string; 
   };
   return (
     <Form onSubmit={submit} validationErrors={fieldErrors(update.error)} className="mt-6 flex flex-col gap-5">
-      <TextField name="title" label={t`Title`} defaultValue={event.title} maxLength={200} isRequired />
+      <TextField name="title" label={t`Title`} defaultValue={event.title} maxLength={150} isRequired />
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField
           name="starts_at"
@@ -75,7 +75,7 @@ function EditEventForm({ event, etag, onClose }: { event: Event; etag?: string; 
           placeholder={t`No limit`}
           defaultValue={event.max_capacity?.toString() ?? ''}
         />
-        <TextField name="venue" label={t`Where`} defaultValue={event.venue?.name ?? ''} maxLength={200} />
+        <TextField name="venue" label={t`Where`} defaultValue={event.venue?.name ?? ''} maxLength={150} />
         <TextField
           name="address"
           label={t`Address of the place`}

@@ -1,8 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ScanLine, ShoppingBag, Undo2 } from 'lucide-react';
-import type { DeskEntry, DeskEntryKind } from '@/api/generated/model';
 import { formatMoney } from '@/lib/money';
 import { formatMoment } from '@/lib/time';
+import type { DeskEntry, DeskEntryKind } from '@/live/messages';
 
 const icons = {
   order_confirmed: ShoppingBag,

@@ -17,7 +17,7 @@ export function TicketTypeFields({ row, currency, defaultName }: TicketTypeField
         name={`ticket_name${row}`}
         label={t`Ticket`}
         defaultValue={defaultName}
-        maxLength={120}
+        maxLength={100}
         isRequired
       />
       <TextField

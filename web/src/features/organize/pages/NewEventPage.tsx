@@ -74,11 +74,11 @@ function NewEventForm({ organizerId }: { organizerId?: string }) {
             label={t`Who organizes it?`}
             hint={t`Your own name or your organization's. Attendees see it.`}
             autoComplete="organization"
-            maxLength={120}
+            maxLength={100}
             isRequired
           />
         )}
-        <TextField name="title" label={t`Title`} maxLength={200} isRequired />
+        <TextField name="title" label={t`Title`} maxLength={150} isRequired />
         <div className="grid gap-6 sm:grid-cols-2">
           <TextField
             name="starts_at"
@@ -88,7 +88,7 @@ function NewEventForm({ organizerId }: { organizerId?: string }) {
             onChange={setStarts}
             isRequired
           />
-          <TextField name="venue" label={t`Where`} placeholder={t`Place or “Online”`} maxLength={200} />
+          <TextField name="venue" label={t`Where`} placeholder={t`Place or “Online”`} maxLength={150} />
         </div>
         <TicketTypeFields row="0" currency={currency} defaultName={t`General admission`} />
         {rows.slice(1).map((row) => (

@@ -90,9 +90,7 @@ function StateBadge({ state }: { state: OrderState }) {
   const { t } = useLingui();
   const badges = {
     held: { tone: 'warn', label: t`Held` },
-    awaiting_payment: { tone: 'warn', label: t`Waiting for payment` },
     confirmed: { tone: 'ok', label: t`Confirmed` },
-    refunded: { tone: 'plain', label: t`Refunded` },
     cancelled: { tone: 'danger', label: t`Cancelled` },
     expired: { tone: 'plain', label: t`Expired` },
   } satisfies Record<OrderState, { tone: BadgeTone; label: string }>;
