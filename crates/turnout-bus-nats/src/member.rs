@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::{AckKind, Message};
 use futures::{FutureExt, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tracing::{debug, warn};
 use turnout_bus::{
     BusError, Group, HANDLER_SECONDS_MAX, Handler, HandlerError, deliver, pause, pause_longest,
@@ -26,7 +26,8 @@ const _: () = assert!(
 const IN_FLIGHT_MAX: usize = 64;
 /// The most messages that a process asks for ahead, of one kind. Few, since their time is already running.
 const AHEAD_MAX: usize = 64;
-/// The most messages of one kind that all processes of a group have at a time.
+/// The most messages of one kind that all processes of a group have at a time, those that failed and wait included.
+/// So many have to fail at a time before they stand in the way of others.
 const PENDING_MAX: i64 = 4_096;
 /// How long one request for messages stands at the server …
 const REQUEST_MAX: Duration = Duration::from_secs(30);
@@ -55,6 +56,8 @@ impl Member {
         let mut stands = Some(stands);
         let mut retry = Retry::new("join a group");
         while !self.shared.shutdown.is_cancelled() {
+            // From before the subscription on, so that no new connection goes unnoticed.
+            let connections = self.shared.connections();
             let ended = match self.subscribe(kind).await {
                 Ok(messages) => {
                     if let Some(stands) = stands.take() {
@@ -62,7 +65,7 @@ impl Member {
                         // Whoever asked to join may wait no longer.
                         let _ = stands.send(());
                     }
-                    self.take(messages, &mut retry).await
+                    self.take(messages, connections, &mut retry).await
                 }
                 Err(error) => Err(error),
             };
@@ -101,8 +104,12 @@ impl Member {
     }
 
     /// Hands messages to the handler until the subscription ends: with the connection, with an error or at shutdown.
-    async fn take(self: &Arc<Self>, mut messages: pull::Stream, retry: &mut Retry) -> Result<(), BusError> {
-        let mut connections = self.shared.connections();
+    async fn take(
+        self: &Arc<Self>,
+        mut messages: pull::Stream,
+        mut connections: watch::Receiver<u64>,
+        retry: &mut Retry,
+    ) -> Result<(), BusError> {
         loop {
             let message = tokio::select! {
                 message = messages.next() => message,
@@ -117,10 +124,13 @@ impl Member {
                 .ok_or_else(|| unavailable("the subscription ended"))?
                 .map_err(unavailable)?;
             retry.succeeded();
-            let slot = Arc::clone(&self.slots)
-                .acquire_owned()
-                .await
-                .map_err(unavailable)?;
+            let slot = tokio::select! {
+                slot = Arc::clone(&self.slots).acquire_owned() => slot.map_err(unavailable)?,
+                () = self.shared.shutdown.cancelled() => {
+                    give_back(Some(message), messages).await;
+                    return Ok(());
+                }
+            };
             let member = Arc::clone(self);
             self.shared
                 .tasks
