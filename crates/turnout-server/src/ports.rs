@@ -5,16 +5,16 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use turnout_bus::{Bus, MemoryBus};
 use turnout_domain::{RandomIds, SystemClock};
-use turnout_store::Store;
+use turnout_store::{Store, Table};
 
-use crate::config::{BusKind, Config, StoreKind};
+use crate::config::{BusKind, Config, DynamodbConfig, StoreKind};
 use crate::services::Foundation;
 
 /// Opens the store and the bus that the configuration asks for.
 pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Foundation> {
     let store: Arc<dyn Store> = match config.store {
         StoreKind::Sqlite => Arc::new(open_sqlite(&config.data)?),
-        StoreKind::Dynamodb => open_dynamodb(config)?,
+        StoreKind::Dynamodb => open_dynamodb(&config.dynamodb, crate::services::tables(config.role))?,
     };
     let bus: Arc<dyn Bus> = match config.bus {
         BusKind::Memory => Arc::new(MemoryBus::new()),
@@ -35,17 +35,17 @@ pub fn open_sqlite(data: &std::path::Path) -> anyhow::Result<turnout_store_sqlit
         .with_context(|| format!("cannot open the database in {}", data.display()))
 }
 
+/// Opens these tables of DynamoDB.
 #[cfg(feature = "dynamodb")]
-fn open_dynamodb(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let tables = crate::services::tables(config.role);
-    Ok(Arc::new(dynamodb(&config.dynamodb, tables)?))
+pub fn open_dynamodb(config: &DynamodbConfig, tables: Vec<Table>) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(Arc::new(dynamodb(config, tables)?))
 }
 
 /// A handle on DynamoDB's tables.
 #[cfg(feature = "dynamodb")]
 pub fn dynamodb(
-    config: &crate::config::DynamodbConfig,
-    tables: Vec<turnout_store::Table>,
+    config: &DynamodbConfig,
+    tables: Vec<Table>,
 ) -> anyhow::Result<turnout_store_dynamodb::DynamoStore> {
     let config = turnout_store_dynamodb::Config {
         endpoint: config.endpoint.clone(),
@@ -57,8 +57,9 @@ pub fn dynamodb(
     Ok(turnout_store_dynamodb::DynamoStore::connect(&config)?)
 }
 
+/// Says how to get a build that can.
 #[cfg(not(feature = "dynamodb"))]
-fn open_dynamodb(_config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+pub fn open_dynamodb(_config: &DynamodbConfig, _tables: Vec<Table>) -> anyhow::Result<Arc<dyn Store>> {
     anyhow::bail!(
         "this build has no DynamoDB adapter: build it with `--features dynamodb`, or use --store sqlite"
     )

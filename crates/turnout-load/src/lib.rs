@@ -1,1 +1,0 @@
-//! Load generator and checks against a running server.
