@@ -11,4 +11,5 @@ mod log_in;
 mod log_out;
 mod people;
 mod refresh_session;
+mod secrecy;
 mod sign_up;
