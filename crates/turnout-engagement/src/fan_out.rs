@@ -72,6 +72,7 @@ impl Engagement {
     async fn fan_out(&self, shutdown: &CancellationToken) -> Result<(), EffectError> {
         loop {
             let mut moved = false;
+            let mut failed = None;
             let mut cursor = None;
             loop {
                 let page = self
@@ -82,12 +83,19 @@ impl Engagement {
                     if shutdown.is_cancelled() {
                         return Ok(());
                     }
-                    moved |= matches!(self.fan_out_step(item).await?, Step::More);
+                    match self.fan_out_step(item).await {
+                        Ok(step) => moved |= matches!(step, Step::More),
+                        // One that fails is no reason to keep the others waiting.
+                        Err(error) => failed = Some(error),
+                    }
                 }
                 cursor = page.next;
                 if cursor.is_none() {
                     break;
                 }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
             if !moved {
                 return Ok(());

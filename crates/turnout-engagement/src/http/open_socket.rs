@@ -39,6 +39,7 @@ pub(crate) async fn open_socket(
             detail,
         ));
     }
+    let place = engagement.hub().place()?;
     let request = request.map_or_else(String::new, |Extension(RequestId(id))| id);
     let upgrade = upgrade
         .read_buffer_size(BUFFER_BYTES)
@@ -46,7 +47,10 @@ pub(crate) async fn open_socket(
         .max_frame_size(FRAME_BYTES_MAX)
         .max_message_size(FRAME_BYTES_MAX);
     Ok(upgrade
-        .on_upgrade(move |socket| serve(engagement, socket, request))
+        .on_upgrade(async move |socket| {
+            serve(engagement, socket, request).await;
+            drop(place);
+        })
         .into_response())
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::extract::ws::Utf8Bytes;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -22,6 +22,8 @@ use super::wanted::Wanted;
 
 /// How many frames may wait for one socket. One that is further behind gets a snapshot instead of them.
 pub(crate) const SOCKET_FRAMES_MAX: usize = 128;
+/// How many sockets one process serves: by memory, several times what a machine of a GiB has room for.
+const SOCKETS_MAX: usize = 200_000;
 /// How long a topic without subscribers is kept for those who come back, if nothing happens.
 const LINGER: Duration = Duration::from_mins(1);
 /// The longest pause before a topic whose data could not be had is tried again.
@@ -52,6 +54,8 @@ pub(crate) struct Hub {
     next: AtomicU64,
     closing: CancellationToken,
     tasks: OnceLock<TaskTracker>,
+    /// A place for each socket.
+    places: Arc<Semaphore>,
 }
 
 /// The end of a socket's queue that topics write to.
@@ -73,6 +77,7 @@ impl Hub {
             next: AtomicU64::new(1),
             closing: CancellationToken::new(),
             tasks: OnceLock::new(),
+            places: Arc::new(Semaphore::new(SOCKETS_MAX)),
         }
     }
 
@@ -93,6 +98,18 @@ impl Hub {
     /// Counts as a task until it is dropped.
     pub(super) fn tracked(&self) -> Option<TaskTrackerToken> {
         self.tasks.get().map(TaskTracker::token)
+    }
+
+    /// A place for one more socket, until it is dropped.
+    ///
+    /// # Errors
+    /// 503 if there is none, or if the service is about to stop.
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        if self.closing.is_cancelled() {
+            return Err(Problem::unavailable());
+        }
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| Problem::unavailable())
     }
 
     /// Cancelled when all sockets have to close.
@@ -177,6 +194,16 @@ impl Hub {
             .retain(|_, topic| topic.empty_since().is_none_or(|since| since.elapsed() < LINGER));
     }
 
+    /// Lets a topic go at once that was closed, unless someone came meanwhile.
+    fn forget(&self, topic: &Topic) {
+        let mut topics = self.topics();
+        let closed =
+            |found: &Arc<Topic>| std::ptr::eq(&raw const **found, topic) && found.empty_since().is_some();
+        if topics.get(&topic.name).is_some_and(closed) {
+            topics.remove(&topic.name);
+        }
+    }
+
     /// Fetches for a topic until nothing is wanted any more.
     fn work(self: &Arc<Self>, topic: Arc<Topic>) {
         let hub = Arc::clone(self);
@@ -205,6 +232,7 @@ impl Hub {
                 }
                 Err(FetchError::NotFound) => {
                     topic.close(&Problem::not_found());
+                    self.forget(topic);
                     Duration::ZERO
                 }
                 Err(FetchError::Unavailable(why)) => {

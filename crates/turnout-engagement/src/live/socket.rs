@@ -18,7 +18,9 @@ use crate::Engagement;
 /// The longest message of a client: room for 50 topics and their sequences.
 pub(crate) const FRAME_BYTES_MAX: usize = 16 * 1024;
 /// How many messages a client may send within a second.
-const MESSAGES_A_SECOND_MAX: u32 = 20;
+const MESSAGES_A_SECOND_MAX: usize = 20;
+/// How many topics a client may subscribe to within a second: each may cost a look at another service.
+const TOPICS_A_SECOND_MAX: usize = 100;
 /// How many answers may wait for a client before it is not listened to.
 const REPLIES_MAX: usize = 16;
 /// How often the client is shown that the line is alive.
@@ -73,7 +75,8 @@ pub(crate) async fn serve(engagement: Engagement, socket: WebSocket, request: St
 async fn read(mut stream: SplitStream<WebSocket>, session: &mut Session) -> End {
     let mut heard = Instant::now();
     let mut subscribed = heard;
-    let mut second = (heard, 0_u32);
+    // Of the second that is counted now: its beginning, and the messages and topics in it.
+    let (mut second, mut messages, mut topics) = (heard, 0, 0);
     loop {
         if !session.is_idle() {
             subscribed = Instant::now();
@@ -108,18 +111,28 @@ async fn read(mut stream: SplitStream<WebSocket>, session: &mut Session) -> End 
             Some(Ok(Message::Text(text))) => Some(text),
             Some(Ok(Message::Binary(_))) => None,
         };
-        if heard - second.0 >= Duration::from_secs(1) {
-            second = (heard, 0);
+        if heard - second >= Duration::from_secs(1) {
+            (second, messages, topics) = (heard, 0, 0);
         }
-        second.1 += 1;
-        if second.1 > MESSAGES_A_SECOND_MAX {
+        messages += 1;
+        if messages > MESSAGES_A_SECOND_MAX {
             return Some((close_code::POLICY, "You send more than 20 messages a second."));
         }
         let command = text
             .ok_or_else(|| unreadable("this is a binary one"))
             .and_then(|text| Command::read(&text));
         match command {
-            Ok(command) => session.obey(command).await,
+            Ok(command) => {
+                topics += command.subscribe.len();
+                if topics > TOPICS_A_SECOND_MAX {
+                    return Some((
+                        close_code::POLICY,
+                        "You subscribe to more than 100 topics a second.",
+                    ));
+                }
+                // Boxed, so that the thousands who only listen do not carry the room for it.
+                Box::pin(session.obey(command)).await;
+            }
             Err(problem) => session.tell(None, &problem).await,
         }
     }
@@ -141,9 +154,10 @@ impl Writer {
             let sent = tokio::select! {
                 biased;
                 Some(reply) = self.replies.recv() => send(sink, reply).await,
+                // Before frames: a client that only reads is heard through its answers to pings.
+                _ = pings.tick() => self.ping(sink).await,
                 Some(frame) = self.frames.recv() => send(sink, frame).await,
                 () = self.queue.missed(), if self.frames.is_empty() => self.catch_up(sink).await,
-                _ = pings.tick() => self.ping(sink).await,
             };
             if let Err(end) = sent {
                 return end;

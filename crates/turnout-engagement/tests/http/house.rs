@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message as Frame;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use tokio_util::sync::CancellationToken;
 use turnout_domain::messages::{EventChange, EventChanged, EventStatus, OrderConfirmed, OrderLine};
 use turnout_domain::{EventId, Money, OrderId, OrganizerId, PlannedTime, SessionId, TicketTypeId, UserId};
@@ -207,7 +208,12 @@ impl Socket {
     }
 
     async fn over(stream: TcpStream, address: std::net::SocketAddr) -> Self {
-        let (stream, _) = client_async(format!("ws://{address}/ws"), stream).await.unwrap();
+        // Many sockets fit into one test if each is small.
+        let config = WebSocketConfig::default()
+            .read_buffer_size(4096)
+            .write_buffer_size(4096);
+        let opened = client_async_with_config(format!("ws://{address}/ws"), stream, Some(config));
+        let (stream, _) = opened.await.unwrap();
         Self { stream }
     }
 

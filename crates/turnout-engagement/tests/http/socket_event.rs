@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use turnout_domain::EventId;
 use turnout_domain::messages::{EventChange, EventStatus, StockChanged};
+use turnout_test_kit::Call;
 
 use crate::house::{House, Socket, event_changed, open};
 
@@ -149,4 +150,52 @@ async fn sockets_are_closed_with_a_word_when_the_service_stops() {
     socket.subscribe(&topic).await;
     house.stop.cancel();
     assert_eq!(socket.closed().await, 1012);
+}
+
+#[tokio::test]
+async fn a_crowd_shares_one_fetch_and_each_hears_once() {
+    let house = open().await;
+    let (event, topic) = on_show(&house, 5);
+    let address = house.listen().await;
+    let mut crowd = Vec::new();
+    for _ in 0..200 {
+        let mut socket = Socket::to(address).await;
+        socket.subscribe(&topic).await;
+        crowd.push(socket);
+    }
+    let path = format!("/events/{event}/ticket-types");
+    let fetches = || {
+        let calls = house.app.ticketing().calls();
+        calls
+            .iter()
+            .filter(|Call { path: asked, .. }| *asked == path)
+            .count()
+    };
+    assert_eq!(fetches(), 1);
+    sell(&house, event, 4);
+    house.app.publish(&StockChanged { event_id: event }).await;
+    let told = crowd[0].next().await;
+    for socket in &mut crowd[1..] {
+        assert_eq!(socket.next().await, told);
+    }
+    assert_eq!(fetches(), 2);
+    let last = sold(&house, event, 3, &mut crowd[0]).await;
+    assert_eq!(crowd[199].next().await, last);
+}
+
+#[tokio::test]
+async fn how_many_are_registered_follows_a_sale_though_no_message_tells_of_it() {
+    let house = open().await;
+    let (event, topic) = on_show(&house, 5);
+    let mut socket = house.socket().await;
+    socket.subscribe(&topic).await;
+    let counted = json!({ "id": event, "title": "Jazz", "registered_users": 2 });
+    let path = format!("/events/{event}");
+    house.app.registration().answers(&path, counted.clone());
+    sell(&house, event, 3);
+    house.app.publish(&house.order(event, None)).await;
+    // The first look leaves the event out: registration may not have heard of the sale yet. The second does not.
+    let tickets = json!({ "ticket_types": [{ "available": 3 }], "event_available": 3 });
+    assert_eq!(socket.next().await["data"], tickets);
+    assert_eq!(socket.next().await["data"], json!({ "event": counted }));
 }

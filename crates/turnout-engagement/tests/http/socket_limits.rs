@@ -75,6 +75,10 @@ async fn too_much_and_too_many_end_the_socket() {
         many.send(json!({})).await;
     }
     assert_eq!(many.closed().await, 1008);
+    let mut greedy = house.socket().await;
+    let topics = vec!["event:evt_1"; 101];
+    greedy.send(json!({ "subscribe": topics })).await;
+    assert_eq!(greedy.closed().await, 1008);
 }
 
 #[tokio::test]

@@ -139,7 +139,7 @@ async fn what_is_private_ends_with_the_token() {
     let user = house.app.user();
     let mut socket = house.socket().await;
     socket
-        .send(json!({ "authenticate": house.token_for(user, 1) }))
+        .send(json!({ "authenticate": house.token_for(user, 2) }))
         .await;
     assert_eq!(socket.next().await["type"], "authenticated");
     assert_eq!(socket.subscribe("me").await["type"], "snapshot");
