@@ -1,6 +1,6 @@
 import axios, { AxiosError, type AxiosRequestConfig } from 'axios';
 import { ApiProblem, problemFromResponse } from './problem';
-import { accessToken, renewSession } from './session';
+import { accessToken, renewSession, sessionKnown } from './session';
 
 /** The names orval looks for: every generated hook then fails with an ApiProblem. */
 export type ErrorType<_Body> = ApiProblem;
@@ -10,7 +10,8 @@ type Attempt = AxiosRequestConfig & { renewed?: boolean };
 
 const instance = axios.create({ baseURL: '/api', timeout: 15_000 });
 
-instance.interceptors.request.use((config) => {
+instance.interceptors.request.use(async (config) => {
+  await sessionKnown();
   const token = accessToken();
   if (token) config.headers.set('Authorization', `Bearer ${token}`);
   return config;

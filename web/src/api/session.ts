@@ -17,6 +17,7 @@ const RENEW_EARLY_MS = 60_000;
 
 let state: SessionState = { status: 'starting' };
 let renewing: Promise<boolean> | undefined;
+let starting: Promise<unknown> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -97,6 +98,13 @@ export async function startSession(): Promise<void> {
     if (newValue === null) endSession();
     else if (state.status !== 'signed-in') void renewSession();
   });
-  if (localStorage.getItem(HINT)) await renewSession();
-  else set({ status: 'signed-out' });
+  if (localStorage.getItem(HINT)) {
+    starting = renewSession();
+    await starting;
+  } else set({ status: 'signed-out' });
+}
+
+/** Calls made while the page starts wait for this: asked as a stranger, a draft or an order would be "not found". */
+export async function sessionKnown(): Promise<void> {
+  if (state.status === 'starting') await starting;
 }

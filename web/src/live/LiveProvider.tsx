@@ -51,11 +51,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
     let reader = who();
     const stopWatchingSession = onSessionChange(() => {
-      if (who() === reader) {
+      const before = reader;
+      reader = who();
+      if (before === undefined || before === reader) {
         live.socket.renew();
         return;
       }
-      reader = who();
+      // Someone left: nothing of theirs may arrive any more.
       live.socket.forgetPrivateTopics();
       live.socket.restart();
     });

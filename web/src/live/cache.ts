@@ -56,7 +56,9 @@ function applyEvent(client: QueryClient, id: string, data: Partial<EventFeed>) {
 function applyDesk(client: QueryClient, id: string, data: DeskSnapshot | DeskDelta) {
   client.setQueryData(getGetSalesQueryKey(id), data.sales);
   const news = 'recent' in data ? data.recent : data.entry ? [data.entry] : [];
-  client.setQueryData<DeskEntry[]>(recentKey(id), (old = []) => newestFirst(old, news, ({ at }) => at));
+  client.setQueryData<DeskEntry[]>(recentKey(id), (old = []) =>
+    newestFirst(old, news, ({ at }) => at).slice(0, RECENT_KEPT),
+  );
 }
 
 function applyMe(client: QueryClient, data: MeSnapshot | MeDelta) {
@@ -75,7 +77,5 @@ function mergeById<T extends { id: string }>(old: T[], news: T[]): T[] {
 }
 
 function newestFirst<T extends { id: string }>(old: T[], news: T[], at: (item: T) => string): T[] {
-  return mergeById(old, news)
-    .sort((a, b) => Date.parse(at(b)) - Date.parse(at(a)))
-    .slice(0, RECENT_KEPT);
+  return mergeById(old, news).sort((a, b) => Date.parse(at(b)) - Date.parse(at(a)));
 }

@@ -61,7 +61,7 @@ export class LiveSocket {
     if (this.isOpen) this.send({ unsubscribe: [topic] });
   }
 
-  /** Someone signed in or out, or the network came back: start again at once. */
+  /** Someone signed out, or the network came back: start again at once. */
   restart() {
     this.failures = 0;
     this.hangUp();
@@ -69,7 +69,7 @@ export class LiveSocket {
     else this.setStatus('idle');
   }
 
-  /** The session was renewed: the line goes on as the same person's, without a gap. */
+  /** Signed in, or the session renewed: the same line goes on, without a gap. */
   renew() {
     const token = this.options.token();
     if (this.isOpen && token) this.send({ authenticate: token });

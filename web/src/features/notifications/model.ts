@@ -10,3 +10,12 @@ export function markRead(page: NotificationList, ids: string[], at: string): Not
     ),
   };
 }
+
+export function withOlder(page: NotificationList, older: NotificationList): NotificationList {
+  const known = new Set(page.items.map(({ id }) => id));
+  return {
+    ...page,
+    next_cursor: older.next_cursor,
+    items: [...page.items, ...older.items.filter(({ id }) => !known.has(id))],
+  };
+}

@@ -1,13 +1,25 @@
 import { Trans } from '@lingui/react/macro';
 import { MapPin } from 'lucide-react';
 import type { Event } from '@/api/generated/model';
-import { differsForReader, formatSpan, readerZone, zoneCity, zoneName } from '@/lib/time';
+import {
+  differsForReader,
+  formatSpan,
+  formatTime,
+  localDay,
+  readerZone,
+  zoneCity,
+  zoneName,
+} from '@/lib/time';
 import { DateBlock } from '@/ui/DateBlock';
 
 /** When and where: the venue's own clock first, the reader's beneath where it shows another time. */
 export function EventFacts({ event }: { event: Event }) {
   const { starts_at, ends_at, time_zone, venue } = event;
   const reader = readerZone();
+  const sameDay = localDay(starts_at, time_zone) === localDay(starts_at, reader);
+  const readerSpan = sameDay
+    ? `${formatTime(starts_at, reader)} – ${formatTime(ends_at, reader)}`
+    : formatSpan({ starts_at, ends_at, time_zone: reader });
   const [city, clock] = [zoneCity(time_zone), zoneName(starts_at, time_zone)];
   const venueClock = city === clock ? clock : `${city} (${clock})`;
   return (
@@ -23,7 +35,7 @@ export function EventFacts({ event }: { event: Event }) {
               <>
                 {venueClock}.{' '}
                 <Trans>
-                  For you: {formatSpan({ starts_at, ends_at, time_zone: reader })} ({zoneCity(reader)})
+                  For you: {readerSpan} ({zoneCity(reader)})
                 </Trans>
               </>
             ) : (

@@ -30,7 +30,7 @@ export function DiscoverPage() {
   return (
     <>
       <PageHeading title={t`Discover events`} className="max-w-3xl text-4xl tracking-[-0.035em] sm:text-6xl">
-        <Trans>Nights worth showing up for.</Trans>
+        <Trans>Worth showing up for.</Trans>
       </PageHeading>
       <p className="mt-4 max-w-xl text-lg text-muted">
         <Trans>Find an event, get your ticket, be there. What you see is what is left, right now.</Trans>

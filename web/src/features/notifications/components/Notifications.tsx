@@ -9,7 +9,7 @@ import { cx } from '@/ui/cx';
 import { EmptyState } from '@/ui/EmptyState';
 import { Notice } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
-import { useNotifications, useReadNotifications } from '../queries';
+import { useNotifications, useOlderNotifications, useReadNotifications } from '../queries';
 
 const icons = {
   order_confirmed: TicketCheck,
@@ -23,6 +23,7 @@ export function Notifications() {
   const { t } = useLingui();
   const notifications = useNotifications();
   const read = useReadNotifications();
+  const older = useOlderNotifications();
 
   if (notifications.isError && !notifications.data) {
     return (
@@ -47,7 +48,7 @@ export function Notifications() {
       </div>
     );
   }
-  const { items } = notifications.data;
+  const { items, next_cursor } = notifications.data;
   if (items.length === 0) {
     return (
       <EmptyState icon={<BellOff aria-hidden className="size-7" />} title={t`All quiet`}>
@@ -72,6 +73,16 @@ export function Notifications() {
           />
         ))}
       </ul>
+      {next_cursor && (
+        <Button
+          look="secondary"
+          className="mt-6"
+          isPending={older.isPending}
+          onPress={() => older.mutate(next_cursor)}
+        >
+          <Trans>Show older ones</Trans>
+        </Button>
+      )}
     </>
   );
 }

@@ -26,14 +26,6 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
       <h2 id="payment" ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
         <Trans>Payment</Trans>
       </h2>
-      {order.expires_at && (
-        <div className="mt-4">
-          <HoldTimer
-            deadline={{ expiresAt: order.expires_at, serverNow: order.server_now, receivedAt }}
-            onExpired={() => !isPaying && purchase.lapse()}
-          />
-        </div>
-      )}
       <OrderLines order={order} />
       <div className="mt-5 flex flex-col gap-4">
         <Notice title={t`Test payment: no money moves`}>
@@ -44,10 +36,16 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
         {step.at === 'held' && step.problem && <PaymentProblem problem={step.problem} />}
       </div>
       <div className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 pb-[calc(0.75rem+env(safe-area-inset-bottom))] lg:static lg:mt-6 lg:border-0 lg:bg-transparent lg:p-0">
+        {order.expires_at && (
+          <HoldTimer
+            deadline={{ expiresAt: order.expires_at, serverNow: order.server_now, receivedAt }}
+            onExpired={() => !isPaying && purchase.lapse()}
+          />
+        )}
         <Button
           isPending={isPaying}
           onPress={() => void purchase.pay('success')}
-          className="min-h-13 w-full text-lg"
+          className="mt-3 min-h-13 w-full text-lg"
         >
           <Trans>Pay {formatMoney(order.total)}</Trans>
         </Button>

@@ -9,7 +9,7 @@ import { Button } from '@/ui/Button';
 import { Form } from '@/ui/Form';
 import { Notice } from '@/ui/Notice';
 import { TextField } from '@/ui/TextField';
-import { chosenLines, countOf, leftOf, maxOf, total } from '../model';
+import { availabilityOf, chosenLines, countOf, leftOf, maxOf, total } from '../model';
 import type { Purchase } from '../purchase';
 import { PurchaseProblem } from './PurchaseProblem';
 import { TicketTypeRow } from './TicketTypeRow';
@@ -36,6 +36,13 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
     if (lines.length > 0) void purchase.place(types.items);
     else list.current?.querySelector('input')?.focus();
   };
+
+  const isOver = types.items.every((type) => {
+    const { kind } = availabilityOf(type, leftOf(type, types.event_available));
+    return kind === 'sold-out' || kind === 'closed';
+  });
+  // A buyer who had chosen keeps the form, to see what became of it.
+  const nothingToGet = isOver && lines.length === 0;
 
   if (types.items.length === 0) return <Notice title={t`There are no tickets yet.`} />;
 
@@ -70,37 +77,54 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
         })}
       </ul>
 
-      <div className="mt-2 flex flex-col gap-4 border-t border-line pt-5">
-        <TextField
-          name="name"
-          label={t`Your name`}
-          autoComplete="name"
-          value={draft.name}
-          onChange={(name) => purchase.edit({ name })}
-          isRequired
-        />
-        <TextField
-          name="email"
-          type="email"
-          label={t`E-mail`}
-          autoComplete="email"
-          inputMode="email"
-          value={draft.email}
-          onChange={(email) => purchase.edit({ email })}
-          isRequired
-        />
-      </div>
+      {nothingToGet ? (
+        <Notice title={t`Nothing left right now.`}>
+          <Trans>Places come back when someone lets theirs go: this page shows it at once.</Trans>
+        </Notice>
+      ) : (
+        <>
+          <BuyerFields purchase={purchase} />
+          <div className="mt-5 flex flex-col gap-3 empty:hidden">
+            {nothingChosen && (
+              <Notice tone="warn" isAlert title={t`Choose how many tickets you want first.`} />
+            )}
+            {step.at === 'choosing' && (step.problem || step.holdExpired) && (
+              <PurchaseProblem purchase={purchase} step={step} types={types.items} />
+            )}
+            {isDraft && <Notice title={t`Tickets can be had once the event is published.`} />}
+          </div>
 
-      <div className="mt-5 flex flex-col gap-3 empty:hidden">
-        {nothingChosen && <Notice tone="warn" isAlert title={t`Choose how many tickets you want first.`} />}
-        {step.at === 'choosing' && (step.problem || step.holdExpired) && (
-          <PurchaseProblem purchase={purchase} step={step} types={types.items} />
-        )}
-        {isDraft && <Notice title={t`Tickets can be had once the event is published.`} />}
-      </div>
-
-      <SubmitBar purchase={purchase} lines={lines} isDraft={isDraft} />
+          <SubmitBar purchase={purchase} lines={lines} isDraft={isDraft} />
+        </>
+      )}
     </Form>
+  );
+}
+
+function BuyerFields({ purchase }: { purchase: Purchase }) {
+  const { t } = useLingui();
+  const { draft } = purchase;
+  return (
+    <div className="mt-2 flex flex-col gap-4 border-t border-line pt-5">
+      <TextField
+        name="name"
+        label={t`Your name`}
+        autoComplete="name"
+        value={draft.name}
+        onChange={(name) => purchase.edit({ name })}
+        isRequired
+      />
+      <TextField
+        name="email"
+        type="email"
+        label={t`E-mail`}
+        autoComplete="email"
+        inputMode="email"
+        value={draft.email}
+        onChange={(email) => purchase.edit({ email })}
+        isRequired
+      />
+    </div>
   );
 }
 
