@@ -14,15 +14,16 @@ use rusqlite::wal::CheckpointMode;
 use crate::health::{Health, Trouble, trouble};
 
 /// From so many pages in the log on, the thread begins: 32 MiB.
-const PAGES_MIN: i32 = 8_000;
-/// It leaves so many to the writer: about ten milliseconds of work.
-const TAIL_PAGES_MAX: i32 = 1_000;
+pub(crate) const PAGES_MIN: i32 = 8_000;
+/// It leaves an eighth of that to the writer: about ten milliseconds of work.
+const TAIL: i32 = 8;
 /// So many passes it makes at most; a writer that is faster than that finishes the rest anyway.
 const PASSES_MAX: usize = 4;
 
 /// The writer's end.
 #[derive(Debug)]
 pub(crate) struct Checkpoints {
+    pages_min: i32,
     wake: SyncSender<()>,
     tail: Arc<AtomicBool>,
 }
@@ -30,6 +31,7 @@ pub(crate) struct Checkpoints {
 /// The thread's end.
 #[derive(Debug)]
 pub(crate) struct Checkpointer {
+    pages_min: i32,
     connection: Connection,
     woken: Receiver<()>,
     tail: Arc<AtomicBool>,
@@ -37,16 +39,28 @@ pub(crate) struct Checkpointer {
 }
 
 /// Both ends. The thread ends when the writer's end is dropped.
-pub(crate) fn checkpoints(connection: Connection, health: Arc<Health>) -> (Checkpoints, Checkpointer) {
+pub(crate) fn checkpoints(
+    connection: Connection,
+    health: Arc<Health>,
+    pages_min: i32,
+) -> (Checkpoints, Checkpointer) {
     let (wake, woken) = sync_channel(1);
     let tail = Arc::new(AtomicBool::new(false));
     let thread = Checkpointer {
+        pages_min,
         connection,
         woken,
         tail: Arc::clone(&tail),
         health,
     };
-    (Checkpoints { wake, tail }, thread)
+    (
+        Checkpoints {
+            pages_min,
+            wake,
+            tail,
+        },
+        thread,
+    )
 }
 
 impl Checkpoints {
@@ -59,7 +73,7 @@ impl Checkpoints {
         };
         match pages_left(writer, mode) {
             // If it is full, the thread knows already.
-            Ok(pages) if pages >= PAGES_MIN => drop(self.wake.try_send(())),
+            Ok(pages) if pages >= self.pages_min => drop(self.wake.try_send(())),
             Ok(_) => {}
             Err(error) => failed(&error, health),
         }
@@ -78,7 +92,7 @@ impl Checkpointer {
 
     fn passes(&self) -> rusqlite::Result<()> {
         for _ in 0..PASSES_MAX {
-            if pages_left(&self.connection, CheckpointMode::PASSIVE)? <= TAIL_PAGES_MAX {
+            if pages_left(&self.connection, CheckpointMode::PASSIVE)? <= self.pages_min / TAIL {
                 break;
             }
         }

@@ -21,6 +21,8 @@ mod rows;
 mod schema;
 mod store;
 mod sweep;
+#[cfg(test)]
+mod trouble_tests;
 mod writer;
 
 pub use backup::BackupError;

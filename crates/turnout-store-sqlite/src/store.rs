@@ -15,13 +15,13 @@ use turnout_store::{
 
 use crate::backup::{self, BackupError};
 use crate::batch::Judged;
-use crate::checkpoint::checkpoints;
+use crate::checkpoint::{PAGES_MIN, checkpoints};
 use crate::folder::Folder;
 use crate::health::{Health, unavailable};
 use crate::open::{Opened, open};
 use crate::queries;
 use crate::readers::{Readers, closed};
-use crate::writer::{self, Failure, Job, Outcome, QUEUE_MAX, Reply, Signals, Work, Writer};
+use crate::writer::{self, Commit, Failure, Job, Outcome, QUEUE_MAX, Reply, Signals, Work, Writer};
 use crate::{OpenError, Options};
 
 /// Items in one `SQLite` file. A clone is another handle on the same file; when the last one is dropped, what waits is
@@ -43,6 +43,21 @@ struct Inner {
     folder: Folder,
 }
 
+/// What tests of the store set otherwise.
+pub(crate) struct Tuning {
+    pub(crate) commit: Commit,
+    pub(crate) checkpoint_pages_min: i32,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            commit: Box::new(writer::commit),
+            checkpoint_pages_min: PAGES_MIN,
+        }
+    }
+}
+
 impl SqliteStore {
     /// Opens the store in a folder, and makes both if they are not there.
     ///
@@ -50,6 +65,10 @@ impl SqliteStore {
     /// [`OpenError`], and nothing was changed, if the folder is in use, not on a disk of this machine, or has a file
     /// of another program or of a newer version.
     pub fn open(folder: &Path, options: &Options) -> Result<Self, OpenError> {
+        Self::open_tuned(folder, options, Tuning::default())
+    }
+
+    pub(crate) fn open_tuned(folder: &Path, options: &Options, tuning: Tuning) -> Result<Self, OpenError> {
         let Opened {
             folder,
             writer,
@@ -59,7 +78,8 @@ impl SqliteStore {
         } = open(folder, options)?;
         let (jobs, queue) = sync_channel(QUEUE_MAX);
         let (signals, health) = (Arc::new(Signals::default()), Arc::new(Health::default()));
-        let (checkpoints, checkpointer) = checkpoints(checkpointer, Arc::clone(&health));
+        let (checkpoints, checkpointer) =
+            checkpoints(checkpointer, Arc::clone(&health), tuning.checkpoint_pages_min);
         let writer = Writer {
             connection: writer,
             jobs: queue,
@@ -69,7 +89,7 @@ impl SqliteStore {
             checkpoints,
             outbox_next,
             swept: Instant::now(),
-            commit: writer::commit,
+            commit: tuning.commit,
         };
         let threads = [
             thread("store-writer", move || writer.run())?,

@@ -95,11 +95,13 @@ pub(crate) struct Writer {
     pub(crate) checkpoints: Checkpoints,
     pub(crate) outbox_next: i64,
     pub(crate) swept: Instant,
-    /// Commits the transaction; a field so that a test can let it fail.
-    pub(crate) commit: fn(&Connection) -> rusqlite::Result<()>,
+    pub(crate) commit: Commit,
 }
 
-/// Ends the transaction, durably.
+/// Ends the transaction, durably. A value, so that a test can let it wait or fail.
+pub(crate) type Commit = Box<dyn Fn(&Connection) -> rusqlite::Result<()> + Send>;
+
+/// How transactions are ended outside of tests.
 pub(crate) fn commit(connection: &Connection) -> rusqlite::Result<()> {
     connection.prepare_cached("COMMIT")?.execute([])?;
     Ok(())
