@@ -30,7 +30,7 @@ export function Shell() {
       <main
         id="main"
         tabIndex={-1}
-        className="mx-auto w-full max-w-6xl flex-1 px-4 pt-8 pb-28 outline-none sm:px-6 sm:pt-12 md:pb-20"
+        className="mx-auto w-full max-w-6xl flex-1 px-4 pt-8 pb-44 outline-none sm:px-6 sm:pt-12 md:pb-20"
       >
         <Outlet />
       </main>

@@ -8,6 +8,9 @@ export interface Planned {
   time_zone: string;
 }
 
+// A start and its end stay on one line.
+const TO = '\u00a0–\u00a0';
+
 export function readerZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -41,8 +44,8 @@ export function formatSpan({ starts_at, ends_at, time_zone }: Planned, locale?: 
   const sameDay = localDay(starts_at, time_zone) === localDay(ends_at, time_zone);
   // A night that ends at 02:00 still reads as one evening.
   return sameDay || hours <= 12
-    ? `${start} – ${end}`
-    : `${start} – ${formatDay(ends_at, time_zone, locale)}, ${end}`;
+    ? `${start}${TO}${end}`
+    : `${start}${TO}${formatDay(ends_at, time_zone, locale)}, ${end}`;
 }
 
 /** Day and month apart, for the date block on a card. */

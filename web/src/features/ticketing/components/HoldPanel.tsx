@@ -26,6 +26,11 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
       <h2 id="payment" ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
         <Trans>Payment</Trans>
       </h2>
+      {step.at === 'held' && step.problem && (
+        <div className="mt-4">
+          <PaymentProblem problem={step.problem} />
+        </div>
+      )}
       <OrderLines order={order} />
       <div className="mt-5 flex flex-col gap-4">
         <Notice title={t`Test payment: no money moves`}>
@@ -33,7 +38,6 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
             This shop runs in sandbox mode. Pay to get real tickets, or see what a refused card looks like.
           </Trans>
         </Notice>
-        {step.at === 'held' && step.problem && <PaymentProblem problem={step.problem} />}
       </div>
       <div className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 pb-[calc(0.75rem+env(safe-area-inset-bottom))] lg:static lg:mt-6 lg:border-0 lg:bg-transparent lg:p-0">
         {order.expires_at && (
