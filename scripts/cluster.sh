@@ -3,6 +3,7 @@
 #
 #   scripts/cluster.sh start STATE [embedded|split]    returns when every part is ready
 #   scripts/cluster.sh url STATE                       where its web app and API answer
+#   scripts/cluster.sh add STATE ROLE                  a second process of that role, as the part ROLE2
 #   scripts/cluster.sh kill STATE PART                 SIGKILL to one part: turnout, a role, dynamodb or nats
 #   scripts/cluster.sh revive STATE PART               starts that part as before: same port, same data
 #   scripts/cluster.sh stop STATE                      SIGTERM to all; fails if one had crashed or would not go
@@ -71,6 +72,15 @@ start_split() {
     wait_until_ready "${ROLES[@]}"
 }
 
+add() {
+    local address
+    address=$(free_address)
+    echo "export TURNOUT_${1^^}2_URL=http://$address" >>"$state/env"
+    launch "${1}2" "http://$address/readyz" \
+        "$turnout" serve --role "$1" --listen "$address" --store dynamodb --bus nats
+    wait_until_ready "${1}2"
+}
+
 url() {
     # shellcheck source=/dev/null
     (. "$state/env" && echo "$TURNOUT_URL")
@@ -110,11 +120,13 @@ is_ready() {
     esac
 }
 
-# A process that nobody waited for is still listed, as a zombie.
+# A process that nobody waited for is still listed, as a zombie. Until its last thread is gone it may hold ports and files.
 is_alive() {
-    local process_state
-    process_state=$(sed -n 's/^State:[[:space:]]*//p' "/proc/$(cat "$state/$1.pid")/status" 2>/dev/null) || return 1
-    [[ -n $process_state && $process_state != Z* ]]
+    local pid process_state
+    pid=$(cat "$state/$1.pid")
+    process_state=$(sed -n 's/^State:[[:space:]]*//p' "/proc/$pid/status" 2>/dev/null) || return 1
+    [[ -n $process_state ]] || return 1
+    [[ $process_state != Z* ]] || (($(ls "/proc/$pid/task" 2>/dev/null | wc -l) > 1))
 }
 
 kill_part() {
@@ -132,7 +144,7 @@ revive() {
 stop() {
     local failed=0 file part
     # The roles go first, so that they can still finish what needs the store and the bus.
-    for part in turnout web engagement ticketing registration identity nats dynamodb; do
+    for part in turnout web engagement ticketing ticketing2 registration identity nats dynamodb; do
         file=$state/$part.pid
         [[ -e $file ]] || continue
         if ! is_alive "$part"; then
@@ -199,7 +211,7 @@ action=$1
 state=$2
 shift 2
 case $action in
-    start | url | revive | stop | logs) "$action" "$@" ;;
+    start | add | url | revive | stop | logs) "$action" "$@" ;;
     kill) kill_part "$@" ;;
     *) fail "no action called '$action'" ;;
 esac

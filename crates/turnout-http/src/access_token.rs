@@ -1,6 +1,7 @@
 //! Access tokens: short-lived JSON Web Tokens (RFC 7519) signed with Ed25519 (RFC 8037), which every service can check
 //! alone. One algorithm and no choice of it, so there is nothing to negotiate and little to get wrong.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, RwLock};
 
 use base64::Engine;
@@ -11,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use turnout_domain::{SessionId, UserId};
 use utoipa::ToSchema;
 
-use crate::{Peer, PeerError};
+use crate::{Peer, PeerError, RateLimit};
+
+/// How often a minute identity is asked for keys. A new key is used at once where there are tries left, and within
+/// seconds where there are not.
+const FETCHES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
 
 /// What a token says: who, since when, until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +114,7 @@ impl SigningKey {
 pub struct KeyRing {
     identity: Peer,
     known: Arc<RwLock<Vec<(String, VerifyingKey)>>>,
+    fetches: RateLimit,
 }
 
 /// Why a token does not show who is calling.
@@ -123,6 +129,7 @@ impl KeyRing {
         Self {
             identity,
             known: Arc::default(),
+            fetches: RateLimit::per_minute(FETCHES_PER_MINUTE),
         }
     }
 
@@ -149,6 +156,10 @@ impl KeyRing {
     async fn key(&self, id: &str) -> Result<Option<VerifyingKey>, TokenError> {
         if let Some(key) = self.known(id) {
             return Ok(Some(key));
+        }
+        if self.fetches.check("keys").is_err() {
+            // Tokens with made-up keys must not make every request a call to identity.
+            return Ok(None);
         }
         let fetched: PublicKeys = self
             .identity

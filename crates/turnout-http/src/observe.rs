@@ -7,6 +7,8 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tracing::Instrument;
 
 use crate::Problem;
@@ -38,12 +40,9 @@ impl RequestId {
     }
 
     fn random() -> Self {
-        let mut bytes = [0; 10];
+        let mut bytes = [0; 12];
         getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
-        Self(format!(
-            "req_{}",
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-        ))
+        Self(format!("req_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
     }
 }
 

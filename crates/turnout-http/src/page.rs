@@ -52,6 +52,7 @@ pub struct List<T> {
     /// The items; there may be fewer than asked for and still a next page.
     pub items: Vec<T>,
     /// Where the next page begins, if there is one.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 

@@ -67,7 +67,7 @@ pub enum Target {
     /// In this process.
     Local(LocalRouter),
     /// Elsewhere: a base such as `http://ticketing:3002`.
-    Remote(Client<HttpConnector, Body>, String),
+    Remote(Box<Client<HttpConnector, Body>>, String),
 }
 
 impl Target {
@@ -79,7 +79,7 @@ impl Target {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(Duration::from_secs(30))
             .build(connector);
-        Self::Remote(client, base.trim_end_matches('/').to_owned())
+        Self::Remote(Box::new(client), base.trim_end_matches('/').to_owned())
     }
 }
 

@@ -14,7 +14,11 @@ const TYPE_BASE: &str = "https://turnout.example/problems/";
 
 /// Something that went wrong, as it is told to the client. Made from a use case's error by a match without a wildcard.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Problem(Box<Told>);
+
+/// Boxed, so that a result that may be a problem is as small as one that is not.
+#[derive(Debug, Clone)]
+struct Told {
     status: StatusCode,
     kind: &'static str,
     title: &'static str,
@@ -52,7 +56,7 @@ impl Problem {
         detail: impl Into<String>,
     ) -> Self {
         let detail = detail.into();
-        Self {
+        Self(Box::new(Told {
             status,
             kind,
             title,
@@ -60,7 +64,7 @@ impl Problem {
             errors: Vec::new(),
             members: Map::new(),
             retry_after_seconds: None,
-        }
+        }))
     }
 
     /// 404: not there, or not for the caller to know of.
@@ -95,13 +99,14 @@ impl Problem {
             [one] => one.detail.clone(),
             many => format!("{} fields need another look.", many.len()),
         };
-        let problem = Self::new(
+        let mut problem = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "validation",
             "Some fields are not valid",
             detail,
         );
-        Self { errors, ..problem }
+        problem.0.errors = errors;
+        problem
     }
 
     /// 409: it cannot be done as things stand.
@@ -151,51 +156,51 @@ impl Problem {
 
     /// With a member that a program can act on.
     pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
-        self.members.insert(member.to_owned(), json!(value));
+        self.0.members.insert(member.to_owned(), json!(value));
         self
     }
 
     /// With a `Retry-After` of so many seconds.
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_seconds = Some(seconds);
+        self.0.retry_after_seconds = Some(seconds);
         self
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The last part of its `type`.
     pub fn kind(&self) -> &'static str {
-        self.kind
+        self.0.kind
     }
 
     /// The JSON that tells of it, for the request with this id.
     pub fn to_json(&self, request_id: &str) -> Value {
-        let mut body = self.members.clone();
-        body.insert("type".into(), json!(format!("{TYPE_BASE}{}", self.kind)));
-        body.insert("title".into(), json!(self.title));
-        body.insert("status".into(), json!(self.status.as_u16()));
-        body.insert("detail".into(), json!(self.detail));
+        let mut body = self.0.members.clone();
+        body.insert("type".into(), json!(format!("{TYPE_BASE}{}", self.0.kind)));
+        body.insert("title".into(), json!(self.0.title));
+        body.insert("status".into(), json!(self.0.status.as_u16()));
+        body.insert("detail".into(), json!(self.0.detail));
         body.insert("instance".into(), json!(request_id));
-        body.insert("errors".into(), json!(self.errors));
+        body.insert("errors".into(), json!(self.0.errors));
         Value::Object(body)
     }
 
     /// The response for the request with this id.
     pub(crate) fn respond(&self, request_id: &str) -> Response {
-        let mut response = (self.status, self.to_json(request_id).to_string()).into_response();
+        let mut response = (self.0.status, self.to_json(request_id).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after_seconds {
+        if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.0.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

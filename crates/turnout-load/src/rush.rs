@@ -12,7 +12,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use ulid::Ulid;
+use turnout_domain::{Clock, Ids, RandomIds, SystemClock};
 
 use crate::api::Api;
 
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What a rush can be told.
 #[derive(Debug, Args)]
 pub struct RushArgs {
-    /// The API, such as http://127.0.0.1:3000/api.
+    /// The API, such as `http://127.0.0.1:3000/api`.
     #[arg(long)]
     url: String,
     /// Further addresses that answer for ticketing; buyers are spread over all of them.
@@ -127,7 +127,7 @@ async fn put_on_sale(api: &Api, places: u32) -> anyhow::Result<(String, String, 
             .with_context(|| format!("no {member} in {value}"))
     };
     let account = json!({
-        "email": format!("rush-{}@example.org", Ulid::generate().to_string().to_lowercase()),
+        "email": format!("rush-{}@example.org", RandomIds.ulid(SystemClock.now()).to_string().to_lowercase()),
         "password": "a crowd at the door",
         "name": "Rush",
     });
@@ -171,7 +171,7 @@ async fn buy(
     event: &str,
     ticket_type: &str,
 ) -> anyhow::Result<(Outcome, Option<(String, String)>)> {
-    let key = Ulid::generate().to_string();
+    let key = RandomIds.ulid(SystemClock.now()).to_string();
     let order = json!({
         "event_id": event,
         "ticket_type_id": ticket_type,

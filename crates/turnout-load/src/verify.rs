@@ -16,7 +16,7 @@ const AT_ONCE: usize = 32;
 /// What verifying can be told.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The API, such as http://127.0.0.1:3000/api.
+    /// The API, such as `http://127.0.0.1:3000/api`.
     #[arg(long)]
     url: String,
     /// What the rush wrote down.

@@ -74,6 +74,10 @@ pub enum LogFormat {
 /// What `turnout serve` can be told. Every flag can be an environment variable or a line of the file instead.
 #[derive(Debug, Args, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "these words are the help of the command line, which shows every mark"
+)]
 pub struct ServeArgs {
     /// Reads settings from this TOML file: the flags' names with underscores, e.g. `listen = "0.0.0.0:3000"`.
     #[arg(long, env = "TURNOUT_CONFIG", value_name = "FILE")]

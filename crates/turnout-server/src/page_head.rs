@@ -48,12 +48,15 @@ pub fn of_event(event: &Value, url: &str) -> String {
         ("og:url", url),
         ("og:site_name", "Turnout"),
     ];
-    let metas: String = metas
-        .iter()
-        .map(|(name, content)| format!("<meta property=\"{name}\" content=\"{}\">", escaped(content)))
-        .collect();
-    let description = format!("<meta name=\"description\" content=\"{}\">", escaped(&about));
-    format!("{description}{metas}<script type=\"application/ld+json\">{json}</script>")
+    let mut head = meta("name", "description", &about);
+    for (name, content) in metas {
+        head.push_str(&meta("property", name, content));
+    }
+    head + &format!("<script type=\"application/ld+json\">{json}</script>")
+}
+
+fn meta(kind: &str, name: &str, content: &str) -> String {
+    format!("<meta {kind}=\"{name}\" content=\"{}\">", escaped(content))
 }
 
 fn escaped(text: &str) -> String {

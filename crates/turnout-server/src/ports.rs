@@ -6,32 +6,47 @@ use tokio_util::sync::CancellationToken;
 use turnout_bus::{Bus, MemoryBus};
 use turnout_domain::{RandomIds, SystemClock};
 use turnout_store::{Store, Table};
+use turnout_store_sqlite::SqliteStore;
 
 use crate::config::{BusKind, Config, DynamodbConfig, StoreKind};
 use crate::services::Foundation;
 
-/// Opens the store and the bus that the configuration asks for.
-pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Foundation> {
-    let store: Arc<dyn Store> = match config.store {
-        StoreKind::Sqlite => Arc::new(open_sqlite(&config.data)?),
-        StoreKind::Dynamodb => open_dynamodb(&config.dynamodb, crate::services::tables(config.role))?,
+/// Opens the store and the bus that the configuration asks for. The embedded database is given as well, to be closed
+/// at the end: then another process may open it.
+pub async fn open(
+    config: &Config,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<(Foundation, Option<SqliteStore>)> {
+    let (store, embedded): (Arc<dyn Store>, _) = match config.store {
+        StoreKind::Sqlite => {
+            let store = open_sqlite(&config.data)?;
+            (Arc::new(store.clone()), Some(store))
+        }
+        StoreKind::Dynamodb => {
+            let tables = crate::services::tables(config.role);
+            (open_dynamodb(&config.dynamodb, tables)?, None)
+        }
     };
     let bus: Arc<dyn Bus> = match config.bus {
         BusKind::Memory => Arc::new(MemoryBus::new()),
         BusKind::Nats => open_nats(config, shutdown).await?,
     };
-    Ok(Foundation {
-        store,
-        bus,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(RandomIds),
-    })
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    Ok((
+        Foundation {
+            store,
+            bus,
+            clock,
+            ids,
+        },
+        embedded,
+    ))
 }
 
 /// Opens the embedded database in the data folder.
-pub fn open_sqlite(data: &std::path::Path) -> anyhow::Result<turnout_store_sqlite::SqliteStore> {
+pub fn open_sqlite(data: &std::path::Path) -> anyhow::Result<SqliteStore> {
     use anyhow::Context;
-    turnout_store_sqlite::SqliteStore::open(data, &turnout_store_sqlite::Options::default())
+    SqliteStore::open(data, &turnout_store_sqlite::Options::default())
         .with_context(|| format!("cannot open the database in {}", data.display()))
 }
 

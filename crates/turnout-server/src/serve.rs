@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::serve::ListenerExt;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -44,13 +46,15 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         draining: draining.clone(),
         metrics: metrics.clone(),
     };
+    let mut embedded = None;
     let app = if config.role == Role::Web {
         let wiring = wiring(&config)?;
         let app = gateway::routes(&wiring.peers).nest("/api", openapi::routes());
         let app = app.merge(web::routes(&config, wiring.peers.clone()));
         app.merge(health::routes(health(None, None)))
     } else {
-        let foundation = ports::open(&config, &stopping).await?;
+        let foundation;
+        (foundation, embedded) = ports::open(&config, &stopping).await?;
         let wiring = wiring(&config)?;
         let services = Services::new(config.role, &foundation, &wiring, config.is_public_secure());
         services
@@ -95,6 +99,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     {
         tracing::warn!("Some work in the background took too long to end; it goes on at the next start");
     }
+    if let Some(store) = embedded {
+        store.close().await;
+    }
     tracing::info!("Stopped");
     Ok(())
 }
@@ -106,7 +113,7 @@ fn wiring(config: &Config) -> anyhow::Result<Wiring> {
         None => {
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).context("the operating system gave no random numbers")?;
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+            BASE64_URL_SAFE_NO_PAD.encode(bytes)
         }
     };
     Ok(Wiring::new(config.role, &secret, |service| match service {
