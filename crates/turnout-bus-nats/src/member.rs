@@ -4,9 +4,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::{AckKind, Message};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tracing::{debug, warn};
 use turnout_bus::{
@@ -24,15 +24,14 @@ const _: () = assert!(
 );
 /// The most messages that a process' handlers of one group work on at a time.
 const IN_FLIGHT_MAX: usize = 64;
-/// The most messages that a process asks for ahead, of one kind. Few, since their time is already running.
-const AHEAD_MAX: usize = 64;
 /// The most messages of one kind that all processes of a group have at a time, those that failed and wait included.
 /// So many have to fail at a time before they stand in the way of others.
 const PENDING_MAX: i64 = 4_096;
-/// How long one request for messages stands at the server …
-const REQUEST_MAX: Duration = Duration::from_secs(30);
-/// … and how often the server says meanwhile that it is still there.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long one request for messages stands at the server. Short, since at shutdown the last one is seen to its end:
+/// nobody else gets what the server sends in answer to it.
+const REQUEST_MAX: Duration = Duration::from_secs(2);
+
+type PullConsumer = Consumer<pull::Config>;
 
 pub(crate) struct Member {
     shared: Arc<Shared>,
@@ -59,13 +58,13 @@ impl Member {
             // From before the subscription on, so that no new connection goes unnoticed.
             let connections = self.shared.connections();
             let ended = match self.subscribe(kind).await {
-                Ok(messages) => {
+                Ok(consumer) => {
                     if let Some(stands) = stands.take() {
                         self.shared.end_joining();
                         // Whoever asked to join may wait no longer.
                         let _ = stands.send(());
                     }
-                    self.take(messages, connections, &mut retry).await
+                    self.take(consumer, connections, &mut retry).await
                 }
                 Err(error) => Err(error),
             };
@@ -76,7 +75,7 @@ impl Member {
     }
 
     /// Makes the durable consumer, or finds it where it was.
-    async fn subscribe(&self, kind: &str) -> Result<pull::Stream, BusError> {
+    async fn subscribe(&self, kind: &str) -> Result<PullConsumer, BusError> {
         self.shared.check_connected()?;
         let durable = format!("{}-{}", self.group.name, kind.replace('.', "-"));
         let config = pull::Config {
@@ -94,48 +93,58 @@ impl Member {
             .jetstream
             .create_consumer_on_stream(config, stream)
             .await;
-        let consumer = made.map_err(unavailable)?;
-        let messages = consumer
-            .stream()
-            .max_messages_per_batch(AHEAD_MAX)
-            .expires(REQUEST_MAX)
-            .heartbeat(HEARTBEAT);
-        messages.messages().await.map_err(unavailable)
+        made.map_err(unavailable)
     }
 
-    /// Hands messages to the handler until the subscription ends: with the connection, with an error or at shutdown.
+    /// Hands messages to the handler until the connection is a new one, with which what was asked for before may never
+    /// come, or until an error or shutdown.
     async fn take(
         self: &Arc<Self>,
-        mut messages: pull::Stream,
+        consumer: PullConsumer,
         mut connections: watch::Receiver<u64>,
         retry: &mut Retry,
     ) -> Result<(), BusError> {
-        loop {
-            let message = tokio::select! {
-                message = messages.next() => message,
-                // What was asked for before may never come: ask anew.
-                _ = connections.changed() => return Ok(()),
-                () = self.shared.shutdown.cancelled() => {
-                    give_back(None, messages).await;
-                    return Ok(());
-                }
-            };
-            let message = message
-                .ok_or_else(|| unavailable("the subscription ended"))?
-                .map_err(unavailable)?;
-            retry.succeeded();
-            let slot = tokio::select! {
-                slot = Arc::clone(&self.slots).acquire_owned() => slot.map_err(unavailable)?,
-                () = self.shared.shutdown.cancelled() => {
-                    give_back(Some(message), messages).await;
-                    return Ok(());
-                }
-            };
-            let member = Arc::clone(self);
-            self.shared
-                .tasks
-                .spawn(async move { member.handle(&message, slot).await });
+        while !self.shared.shutdown.is_cancelled() {
+            // No more than can be worked on: the time of a message that waits here is already running.
+            drop(self.slots.acquire().await.map_err(unavailable)?);
+            let free = self.slots.available_permits().max(1);
+            let request = consumer
+                .batch()
+                .max_messages(free)
+                .expires(REQUEST_MAX)
+                .messages()
+                .await;
+            let mut messages = request.map_err(unavailable)?;
+            loop {
+                let message = tokio::select! {
+                    message = messages.next() => message,
+                    _ = connections.changed() => return Ok(()),
+                };
+                let Some(message) = message else { break };
+                let message = message.map_err(unavailable)?;
+                retry.succeeded();
+                self.begin(message).await?;
+            }
         }
+        Ok(())
+    }
+
+    /// Hands the message to the handler as soon as there is a place, or back at shutdown: to whoever asks next, when
+    /// no request of this process stands any more.
+    async fn begin(self: &Arc<Self>, message: Message) -> Result<(), BusError> {
+        let slot = tokio::select! {
+            biased;
+            () = self.shared.shutdown.cancelled() => {
+                let _ = message.ack_with(AckKind::Nak(Some(REQUEST_MAX))).await;
+                return Ok(());
+            }
+            slot = Arc::clone(&self.slots).acquire_owned() => slot.map_err(unavailable)?,
+        };
+        let member = Arc::clone(self);
+        self.shared
+            .tasks
+            .spawn(async move { member.handle(&message, slot).await });
+        Ok(())
     }
 
     async fn handle(&self, message: &Message, _slot: OwnedSemaphorePermit) {
@@ -177,13 +186,5 @@ impl Member {
             error = error as &(dyn Error + 'static),
             "Group `{group}` could not take `{subject}`; it will be given it again"
         );
-    }
-}
-
-/// Leaves what was asked for ahead to the next member at once, instead of after [`ACK_WAIT`].
-async fn give_back(mut first: Option<Message>, mut messages: pull::Stream) {
-    while let Some(message) = first.take().or_else(|| messages.next().now_or_never()??.ok()) {
-        // If this fails, it comes to the next member later.
-        let _ = message.ack_with(AckKind::Nak(None)).await;
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::runtime::Runtime;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{interval, timeout};
 use tokio_util::sync::CancellationToken;
 use turnout_bus::{Bus, BusError, Group, Handler, HandlerError, Listener, relay};
@@ -95,15 +95,15 @@ async fn heard(listener: &mut Listener, missing: &mut HashSet<MessageId>) {
     }
 }
 
-/// The bus tells nobody when it becomes ready, as readiness probes ask; so this asks, too.
-async fn ready(bus: &NatsBus) {
+/// Asks until it is so, as a readiness probe does: of these things nobody is told.
+async fn until(is_so: impl AsyncFn() -> bool) {
     let asking = async {
         let mut again = interval(Duration::from_millis(20));
-        while bus.ready().await.is_err() {
+        while !is_so().await {
             again.tick().await;
         }
     };
-    timeout(PATIENCE, asking).await.expect("it becomes ready");
+    timeout(PATIENCE, asking).await.expect("it becomes so in time");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -132,9 +132,16 @@ async fn a_server_that_is_killed_in_the_middle_loses_nothing_that_it_acknowledge
         .expect("in time")
         .expect("everything was heard");
 
+    // Some were handled though their publisher lost the answer: it asks again and hears that they are there.
+    until(async || {
+        store
+            .outbox(TABLE, 1)
+            .await
+            .is_ok_and(|waiting| waiting.is_empty())
+    })
+    .await;
     stop.cancel();
     relaying.await.expect("the relay does not panic");
-    assert_eq!(store.outbox(TABLE, 1).await.expect("the store answers"), []);
     reader.end().await;
     publisher.end().await;
 }
@@ -168,7 +175,7 @@ async fn a_process_that_starts_before_the_server_is_not_ready_and_catches_up() {
     let mut receiver = join(&early.bus).await;
     let mut listener = early.bus.listen(&[SOLD]).await.expect("listening");
     server.start();
-    ready(&early.bus).await;
+    until(async || early.bus.ready().await.is_ok()).await;
     let sold = message();
     let mut missing = HashSet::from([sold.id]);
     early
@@ -218,6 +225,53 @@ fn a_message_goes_to_another_process_when_the_one_that_had_it_died() {
         let mut receiver = join(&process.bus).await;
         handled(&mut receiver, &mut HashSet::from([sold.id]), 1).await;
     });
+}
+
+/// Works on each message until the test lets it go on.
+struct Gated(Arc<Semaphore>, mpsc::UnboundedSender<MessageId>);
+
+#[async_trait]
+impl Handler for Gated {
+    async fn handle(&self, message: &Envelope) -> Result<(), HandlerError> {
+        self.1.send(message.id).map_err(HandlerError::new)?;
+        self.0.acquire().await.map_err(HandlerError::new)?.forget();
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_shuts_down_finishes_what_it_began_and_leaves_the_rest_to_the_next_at_once() {
+    let server = Server::started();
+    let (leaving, staying) = (
+        Process::start(server.config()).await,
+        Process::start(server.config()).await,
+    );
+    let gate = Arc::new(Semaphore::new(0));
+    let (sender, mut begun) = mpsc::unbounded_channel();
+    leaving
+        .bus
+        .join(SALES, Arc::new(Gated(Arc::clone(&gate), sender)))
+        .await
+        .expect("joined");
+    let sold: Vec<Envelope> = std::iter::repeat_with(message).take(120).collect();
+    leaving.bus.publish(&sold).await.expect("acknowledged");
+    let mut missing: HashSet<MessageId> = sold.iter().map(|message| message.id).collect();
+    // As many as its handlers take at a time; some more it has asked for.
+    handled(&mut begun, &mut missing, 64).await;
+
+    leaving.shutdown.cancel();
+    let mut receiver = join(&staying.bus).await;
+    let rest = missing.len();
+    // Well before the server would give them to somebody else by itself.
+    let taking = timeout(
+        Duration::from_secs(20),
+        handled(&mut receiver, &mut missing, rest),
+    );
+    taking.await.expect("they were given back");
+    gate.add_permits(sold.len());
+    leaving.end().await;
+    assert!(begun.try_recv().is_err(), "it began another after the shutdown");
+    assert!(receiver.try_recv().is_err(), "what it had begun came to another");
 }
 
 #[tokio::test]
