@@ -13,5 +13,7 @@ phase "DynamoDB: conformance" scripts/rust.sh conformance
 finish_background
 # The server takes the web app in when it is built, which the background has only just done.
 phase "Server with the web app" scripts/rust.sh build
+phase "Rush and SIGKILL: one process" scripts/rush.sh embedded
+phase "Rush and SIGKILL: two ticketing processes" scripts/rush.sh split
 phase "Browser: one process" scripts/e2e.sh embedded
 phase "Browser: five roles, DynamoDB, NATS" scripts/e2e.sh split
