@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rusqlite::Connection;
 use rusqlite::wal::CheckpointMode;
 
+use crate::connection;
 use crate::health::{Health, Trouble, trouble};
 
 /// From so many pages in the log on, the thread begins: 32 MiB.
@@ -87,6 +88,9 @@ impl Checkpointer {
             if let Err(error) = self.passes() {
                 failed(&error, &self.health);
             }
+        }
+        if self.health.broken().is_some() {
+            connection::leave_log(&self.connection);
         }
     }
 

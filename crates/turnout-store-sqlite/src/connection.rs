@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 /// How long a statement waits for another program that holds the file, such as an operator's `sqlite3`.
@@ -60,4 +61,45 @@ pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     Ok(connection)
+}
+
+/// Leaves the log as it is when the connection is closed, instead of moving it into the file: after trouble with the
+/// disk, only what can be read from there again may be moved.
+pub(crate) fn leave_log(connection: &Connection) {
+    if let Err(error) = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
+        tracing::warn!(%error, "The log may be moved into the file at closing");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pragma(connection: &Connection, name: &str) -> i64 {
+        connection
+            .pragma_query_value(None, name, |row| row.get(0))
+            .expect("a number")
+    }
+
+    #[test]
+    fn a_commit_is_synced_and_no_commit_waits_for_a_checkpoint() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("test.db");
+        let writer = open(&file).expect("a new file");
+        assert_eq!(set_up(&writer).expect("set up"), None);
+        assert_eq!(pragma(&writer, "synchronous"), 2, "FULL");
+        assert_eq!(pragma(&writer, "wal_autocheckpoint"), 0);
+        assert_eq!(pragma(&writer, "mmap_size"), 0);
+        let reader = open_reader(&file).expect("the file is there");
+        assert!(
+            reader.execute_batch("CREATE TABLE t (x)").is_err(),
+            "a reader only reads"
+        );
+    }
+
+    #[test]
+    fn what_cannot_have_a_log_is_not_durable() {
+        let memory = Connection::open_in_memory().expect("memory");
+        assert_eq!(set_up(&memory).expect("set up"), Some("journal_mode=WAL"));
+    }
 }

@@ -13,7 +13,7 @@ use turnout_store::{Change, CommitError, StoreError, Table};
 use crate::batch::{Batch, Judged};
 use crate::checkpoint::Checkpoints;
 use crate::health::{Health, Trouble, trouble};
-use crate::sweep;
+use crate::{connection, sweep};
 
 /// The most jobs that wait; one more is turned away.
 pub(crate) const QUEUE_MAX: usize = 1_024;
@@ -114,12 +114,15 @@ impl Writer {
             match self.jobs.recv_timeout(SWEEP_PERIOD) {
                 Ok(first) => self.serve(first),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.swept.elapsed() >= SWEEP_PERIOD {
                 self.swept = Instant::now();
                 self.sweep();
             }
+        }
+        if self.health.broken().is_some() {
+            connection::leave_log(&self.connection);
         }
     }
 

@@ -151,6 +151,7 @@ impl Update {
 
     /// Takes `n` from the counter, if at least `n` are left.
     pub fn take(mut self, counter: Counter, n: i64) -> Self {
+        debug_assert!(n >= 0, "taking {n} is giving, without a floor");
         // Two takes of one counter need what both take: a condition sees what stood before the change.
         let earlier = self.add.get(&counter).map_or(0, |sum| (-sum).max(0));
         self.conditions.push(Condition::AtLeast(counter, earlier + n));

@@ -2,7 +2,7 @@
 //!
 //! An adapter's `tests/conformance.rs` is one line, which makes a test of every property:
 //!
-//! ```ignore
+//! ```text
 //! turnout_store::conformance_suite!(MemoryStore::new());
 //! ```
 //!
