@@ -35,20 +35,26 @@ pub fn routes(health: Health) -> Router {
 }
 
 async fn ready(State(health): State<Health>) -> (StatusCode, String) {
-    if health.draining.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n".to_owned());
+    match health.ready().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
     }
-    if let Some(store) = &health.store
-        && let Err(error) = store.ready().await
-    {
-        return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"));
+}
+
+impl Health {
+    /// Why requests should go elsewhere, if they should.
+    async fn ready(&self) -> Result<(), String> {
+        if self.draining.is_cancelled() {
+            return Err("draining".to_owned());
+        }
+        if let Some(store) = &self.store {
+            store.ready().await.map_err(|error| error.to_string())?;
+        }
+        if let Some(bus) = &self.bus {
+            bus.ready().await.map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
-    if let Some(bus) = &health.bus
-        && let Err(error) = bus.ready().await
-    {
-        return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"));
-    }
-    (StatusCode::OK, "ready\n".to_owned())
 }
 
 async fn metrics(State(health): State<Health>) -> impl IntoResponse {

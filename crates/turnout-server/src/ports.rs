@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use turnout_bus::{Bus, MemoryBus};
 use turnout_domain::{RandomIds, SystemClock};
@@ -11,36 +13,40 @@ use turnout_store_sqlite::SqliteStore;
 use crate::config::{BusKind, Config, DynamodbConfig, StoreKind};
 use crate::services::Foundation;
 
-/// Opens the store and the bus that the configuration asks for. The embedded database is given as well, to be closed
-/// at the end: then another process may open it.
-pub async fn open(
-    config: &Config,
-    shutdown: &CancellationToken,
-) -> anyhow::Result<(Foundation, Option<SqliteStore>)> {
-    let (store, embedded): (Arc<dyn Store>, _) = match config.store {
+/// The adapters, and what is to be waited for at the end, in this order.
+pub struct Adapters {
+    pub foundation: Foundation,
+    pub closing: Vec<BoxFuture<'static, ()>>,
+}
+
+/// Opens the store and the bus that the configuration asks for. `stopping` ends what the bus has running.
+pub async fn open(config: &Config, stopping: &CancellationToken) -> anyhow::Result<Adapters> {
+    // The bus first: what its handlers still commit needs the store.
+    let mut closing = Vec::new();
+    let bus: Arc<dyn Bus> = match config.bus {
+        BusKind::Memory => Arc::new(MemoryBus::new()),
+        BusKind::Nats => open_nats(config, stopping, &mut closing).await?,
+    };
+    let store: Arc<dyn Store> = match config.store {
         StoreKind::Sqlite => {
             let store = open_sqlite(&config.data)?;
-            (Arc::new(store.clone()), Some(store))
+            // Closed, not only dropped, so that the folder is free for others once the process says it stopped.
+            closing.push(store.clone().close().boxed());
+            Arc::new(store)
         }
         StoreKind::Dynamodb => {
             let tables = crate::services::tables(config.role);
-            (open_dynamodb(&config.dynamodb, tables)?, None)
+            open_dynamodb(&config.dynamodb, tables)?
         }
     };
-    let bus: Arc<dyn Bus> = match config.bus {
-        BusKind::Memory => Arc::new(MemoryBus::new()),
-        BusKind::Nats => open_nats(config, shutdown).await?,
-    };
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    Ok((
-        Foundation {
-            store,
-            bus,
-            clock,
-            ids,
-        },
-        embedded,
-    ))
+    let foundation = Foundation {
+        store,
+        bus,
+        clock,
+        ids,
+    };
+    Ok(Adapters { foundation, closing })
 }
 
 /// Opens the embedded database in the data folder.
@@ -81,15 +87,24 @@ pub fn open_dynamodb(_config: &DynamodbConfig, _tables: Vec<Table>) -> anyhow::R
 }
 
 #[cfg(feature = "nats")]
-async fn open_nats(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Arc<dyn Bus>> {
+async fn open_nats(
+    config: &Config,
+    stopping: &CancellationToken,
+    closing: &mut Vec<BoxFuture<'static, ()>>,
+) -> anyhow::Result<Arc<dyn Bus>> {
     let nats = turnout_bus_nats::NatsConfig::at(&config.nats_url);
-    Ok(Arc::new(
-        turnout_bus_nats::NatsBus::connect(nats, shutdown.clone()).await?,
-    ))
+    let bus = Arc::new(turnout_bus_nats::NatsBus::connect(nats, stopping.clone()).await?);
+    let closed = bus.clone();
+    closing.push(async move { closed.closed().await }.boxed());
+    Ok(bus)
 }
 
 #[cfg(not(feature = "nats"))]
 #[expect(clippy::unused_async, reason = "the same shape as with the adapter")]
-async fn open_nats(_config: &Config, _shutdown: &CancellationToken) -> anyhow::Result<Arc<dyn Bus>> {
+async fn open_nats(
+    _config: &Config,
+    _stopping: &CancellationToken,
+    _closing: &mut Vec<BoxFuture<'static, ()>>,
+) -> anyhow::Result<Arc<dyn Bus>> {
     anyhow::bail!("this build has no NATS adapter: build it with `--features nats`, or use --bus memory")
 }

@@ -46,15 +46,16 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         draining: draining.clone(),
         metrics: metrics.clone(),
     };
-    let mut embedded = None;
+    let mut closing = Vec::new();
     let app = if config.role == Role::Web {
         let wiring = wiring(&config)?;
         let app = gateway::routes(&wiring.peers).nest("/api", openapi::routes());
         let app = app.merge(web::routes(&config, wiring.peers.clone()));
         app.merge(health::routes(health(None, None)))
     } else {
-        let foundation;
-        (foundation, embedded) = ports::open(&config, &stopping).await?;
+        let adapters = ports::open(&config, &stopping).await?;
+        let foundation = adapters.foundation;
+        closing = adapters.closing;
         let wiring = wiring(&config)?;
         let services = Services::new(config.role, &foundation, &wiring, config.is_public_secure());
         services
@@ -93,14 +94,17 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     stopping.cancel();
     tasks.close();
-    if tokio::time::timeout(Duration::from_secs(STOP_SECONDS_MAX), tasks.wait())
+    let stopped = async {
+        tasks.wait().await;
+        for closed in closing {
+            closed.await;
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(STOP_SECONDS_MAX), stopped)
         .await
         .is_err()
     {
         tracing::warn!("Some work in the background took too long to end; it goes on at the next start");
-    }
-    if let Some(store) = embedded {
-        store.close().await;
     }
     tracing::info!("Stopped");
     Ok(())

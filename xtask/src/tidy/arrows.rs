@@ -40,13 +40,14 @@ const ARROWS: &[Arrows] = &[
     },
     Arrows {
         from: "turnout-bus",
-        to: &["turnout-domain"],
+        // For the relay, which carries a table's outbox to the bus.
+        to: &["turnout-domain", "turnout-store"],
         to_in_tests: &[],
     },
     Arrows {
         from: "turnout-bus-nats",
         to: &["turnout-domain", "turnout-bus"],
-        to_in_tests: &[],
+        to_in_tests: &["turnout-store"],
     },
     Arrows {
         from: "turnout-http",
