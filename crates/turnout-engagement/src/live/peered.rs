@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use turnout_domain::{EventId, NotificationId, UserId};
 use turnout_http::{Edge, PeerError};
@@ -65,8 +66,10 @@ impl Peered {
                 Ok(Members::new())
             }
         };
-        let (mut shown, tickets) = futures::future::try_join(shown, tickets).await?;
-        shown.extend(tickets);
+        let (shown, tickets) = futures::future::join(shown, tickets).await;
+        // Registration has the last word on whether there is such an event for everyone.
+        let mut shown = shown?;
+        shown.extend(tickets?);
         Ok(shown)
     }
 
@@ -164,10 +167,10 @@ impl Source for Peered {
 
 /// An answer, or that there is none.
 fn found(answer: Result<Value, PeerError>) -> Result<Option<Value>, FetchError> {
-    match answer {
+    match answer.map_err(FetchError::from) {
         Ok(answer) => Ok(Some(answer)),
-        Err(PeerError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(FetchError::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -175,6 +178,12 @@ impl From<PeerError> for FetchError {
     fn from(error: PeerError) -> Self {
         match error {
             PeerError::NotFound(_) => Self::NotFound,
+            // What is not for guests is not for everyone to see.
+            PeerError::Refused { status, .. }
+                if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN =>
+            {
+                Self::NotFound
+            }
             PeerError::Refused { .. } | PeerError::Unavailable { .. } => Self::Unavailable(error.to_string()),
         }
     }

@@ -31,7 +31,7 @@ const SILENCE_MAX: Duration = Duration::from_mins(1);
 const IDLE_MAX: Duration = Duration::from_mins(2);
 /// How long a frame may take to go out.
 const SEND_MAX: Duration = Duration::from_mins(1);
-/// How long a closing socket has for its last word.
+/// How long a closing socket has for its last word and the client's.
 const CLOSE_MAX: Duration = Duration::from_secs(2);
 
 /// Why a socket ends; `None` if the client is gone already.
@@ -44,7 +44,7 @@ pub(crate) async fn serve(engagement: Engagement, socket: WebSocket, request: St
     let _tracked = hub.tracked();
     let open = metrics::gauge!("turnout_sockets_open");
     open.increment(1.0);
-    let (mut sink, stream) = socket.split();
+    let (mut sink, mut stream) = socket.split();
     let (queue, frames) = hub.open_queue(request);
     let (replies_sender, replies) = mpsc::channel(REPLIES_MAX);
     let mut session = Session::new(engagement.clone(), Arc::clone(&queue), replies_sender);
@@ -55,7 +55,7 @@ pub(crate) async fn serve(engagement: Engagement, socket: WebSocket, request: St
         replies,
     };
     let end = tokio::select! {
-        end = read(stream, &mut session) => end,
+        end = read(&mut stream, &mut session) => end,
         end = writer.write(&mut sink) => end,
         () = hub.closing().cancelled() => Some((close_code::RESTART, "The service restarts; connect again.")),
     };
@@ -65,14 +65,20 @@ pub(crate) async fn serve(engagement: Engagement, socket: WebSocket, request: St
             code,
             reason: Utf8Bytes::from_static(reason),
         }));
-        // A client that does not take it is gone or will be.
-        let _ = timeout(CLOSE_MAX, sink.send(close)).await;
+        // Its answer is waited for: a connection that is closed over unread data takes the last word with it. A client
+        // that does not take it is gone or will be.
+        let _ = timeout(CLOSE_MAX, async {
+            sink.send(close).await?;
+            while stream.next().await.is_some_and(|message| message.is_ok()) {}
+            Ok::<_, axum::Error>(())
+        })
+        .await;
     }
     open.decrement(1.0);
 }
 
 /// Reads what the client sends, until it has to end.
-async fn read(mut stream: SplitStream<WebSocket>, session: &mut Session) -> End {
+async fn read(stream: &mut SplitStream<WebSocket>, session: &mut Session) -> End {
     let mut heard = Instant::now();
     let mut subscribed = heard;
     // Of the second that is counted now: its beginning, and the messages and topics in it.

@@ -4,6 +4,7 @@ mod fan_out;
 mod house;
 mod notifications;
 mod notify;
+mod socket_alive;
 mod socket_event;
 mod socket_limits;
 mod socket_private;
