@@ -1,4 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useQueryErrorResetBoundary } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { isRouteErrorResponse, useRouteError } from 'react-router-dom';
 import { isProblem } from '@/api/problem';
 import { Button, LinkButton } from '@/ui/Button';
@@ -9,6 +11,9 @@ import { NotFoundPage } from './NotFoundPage';
 export function ErrorPage() {
   const { t } = useLingui();
   const error = useRouteError();
+  // The next page asks again instead of finding this failure in the cache.
+  const { reset } = useQueryErrorResetBoundary();
+  useEffect(() => reset(), [reset]);
   if (isProblem(error, 'not-found') || (isRouteErrorResponse(error) && error.status === 404)) {
     return <NotFoundPage />;
   }

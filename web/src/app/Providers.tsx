@@ -1,25 +1,12 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
-import { isProblem } from '@/api/problem';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useEffect } from 'react';
 import { onSessionChange, sessionState } from '@/api/session';
 import { LiveProvider } from '@/live/LiveProvider';
-
-function makeClient() {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        // The line keeps things fresh; this only spares a second request when pages follow each other.
-        staleTime: 10_000,
-        retry: (count, error) => isProblem(error) && error.retriable && count < 2,
-      },
-    },
-  });
-}
+import { queryClient } from './queryClient';
 
 export function Providers({ children }: { children: ReactNode }) {
-  const [client] = useState(makeClient);
   useEffect(() => {
     const who = () => {
       const session = sessionState();
@@ -30,12 +17,12 @@ export function Providers({ children }: { children: ReactNode }) {
       const before = reader;
       reader = who();
       // What one person could see is not the next one's to find. The first answer at start changes nobody.
-      if (before !== reader && before !== 'starting') void client.resetQueries();
+      if (before !== reader && before !== 'starting') void queryClient.resetQueries();
     });
-  }, [client]);
+  }, []);
   return (
     <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={client}>
+      <QueryClientProvider client={queryClient}>
         <LiveProvider>{children}</LiveProvider>
       </QueryClientProvider>
     </I18nProvider>

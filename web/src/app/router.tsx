@@ -1,6 +1,10 @@
 import { createBrowserRouter } from 'react-router-dom';
+import { getGetEventQueryOptions, getListTicketTypesQueryOptions } from '@/api/generated';
+import { searchFromUrl } from '@/features/events/model';
+import { eventSearchQuery } from '@/features/events/queries';
 import { ErrorPage } from './ErrorPage';
 import { NotFoundPage } from './NotFoundPage';
+import { queryClient } from './queryClient';
 import { Shell } from './Shell';
 
 export const router = createBrowserRouter([
@@ -12,8 +16,25 @@ export const router = createBrowserRouter([
         // A page that fails leaves the header and its ways out standing.
         ErrorBoundary: ErrorPage,
         children: [
-          { path: '/', lazy: () => import('./routes/discover') },
-          { path: '/events/:eventId', lazy: () => import('./routes/event') },
+          {
+            path: '/',
+            lazy: () => import('./routes/discover'),
+            // Not awaited: the page shows its own skeleton, this only starts the request earlier.
+            loader: ({ request }) => {
+              const search = searchFromUrl(new URL(request.url).searchParams);
+              void queryClient.prefetchInfiniteQuery(eventSearchQuery(search));
+              return null;
+            },
+          },
+          {
+            path: '/events/:eventId',
+            lazy: () => import('./routes/event'),
+            loader: ({ params: { eventId = '' } }) => {
+              void queryClient.prefetchQuery(getGetEventQueryOptions(eventId));
+              void queryClient.prefetchQuery(getListTicketTypesQueryOptions(eventId));
+              return null;
+            },
+          },
           { path: '/orders/:orderId', lazy: () => import('./routes/order') },
           { path: '/tickets', lazy: () => import('./routes/tickets') },
           { path: '/notifications', lazy: () => import('./routes/notifications') },

@@ -10,7 +10,10 @@ interface StepperProps {
   isDisabled?: boolean;
 }
 
-/** A native number field between two buttons: typed, stepped or spun, and called by its label. */
+/**
+ * A native number field between two buttons: typed, stepped or spun, and called by its label. It has no `max` of its
+ * own: where the most fell below what someone chose, the browser would hold the form back in its own words.
+ */
 export function Stepper({ label, value, max, onChange, isDisabled }: StepperProps) {
   const { t } = useLingui();
   const set = (next: number) => onChange(Math.min(Math.max(Math.trunc(next) || 0, 0), Math.max(max, value)));
@@ -28,12 +31,11 @@ export function Stepper({ label, value, max, onChange, isDisabled }: StepperProp
         inputMode="numeric"
         aria-label={label}
         min={0}
-        max={max}
         disabled={isDisabled}
         value={value}
         onFocus={(event) => event.target.select()}
         onChange={(event) => set(event.target.valueAsNumber)}
-        className="w-8 appearance-none bg-transparent text-center text-lg font-semibold tabular-nums [-moz-appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
+        className="w-8 appearance-none rounded-md bg-transparent text-center text-lg font-semibold tabular-nums [-moz-appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
       />
       <IconButton
         label={t`One more: ${label}`}

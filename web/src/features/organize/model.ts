@@ -1,6 +1,6 @@
-import type { CreateEvent, CreateTicketTypeRequest, UpdateEvent } from '@/api/generated/model';
+import type { CreateEvent, CreateTicketTypeRequest, Event, UpdateEvent } from '@/api/generated/model';
 import { parseAmount } from '@/lib/money';
-import { shiftWallClock } from '@/lib/time';
+import { shiftWallClock, wallClock } from '@/lib/time';
 
 /** What the one-screen form asks for, ready to be sent. */
 export interface NewEvent {
@@ -43,8 +43,26 @@ function details(data: FormData) {
   };
 }
 
-export function eventChange(data: FormData): UpdateEvent {
-  return details(data);
+/**
+ * Only what is different: every change is announced to people with tickets, and an untouched time must not be read
+ * anew (in the hour that happens twice, the wall clock alone would lose which of the two it was).
+ */
+export function eventChange(data: FormData, event: Event): UpdateEvent {
+  const wanted = details(data);
+  const before: typeof wanted = {
+    title: event.title,
+    starts_at: withSeconds(wallClock(new Date(event.starts_at), event.time_zone)),
+    ends_at: withSeconds(wallClock(new Date(event.ends_at), event.time_zone)),
+    time_zone: event.time_zone,
+    venue: event.venue && { name: event.venue.name, address: event.venue.address },
+    description: event.description,
+    max_capacity: event.max_capacity,
+  };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof typeof before]),
+    ),
+  );
 }
 
 /** Fields of one ticket type carry its row's number, so that several fit in one form. */

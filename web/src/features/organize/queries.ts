@@ -64,19 +64,25 @@ export function useDesk(eventId: string) {
   return { event: event.data, sales: sales.data, types: types.data, recent: recent.data };
 }
 
-export class TicketTypesIncomplete extends Error {
+/** The event was made, but its tickets or its publication were refused. */
+export class EventIncomplete extends Error {
   constructor(
     readonly event: Event,
-    readonly problem: ApiProblem,
+    private readonly problem: ApiProblem,
   ) {
-    super('The event was saved, but not all of its ticket types.');
+    super('The event was saved, but it is not complete.');
+  }
+
+  get why(): string {
+    const { errors, detail } = this.problem;
+    return errors.length > 0 ? errors.map((error) => error.detail).join(' ') : detail;
   }
 }
 
 /** Organizer where there is none yet, event, ticket types, and publication, in the order they need each other. */
 export function useCreateEvent() {
   const client = useQueryClient();
-  return useMutation<Event, ApiProblem | TicketTypesIncomplete, { plan: NewEvent; publish: boolean }>({
+  return useMutation<Event, ApiProblem | EventIncomplete, { plan: NewEvent; publish: boolean }>({
     mutationFn: async ({ plan, publish }) => {
       const organizer_id = plan.organizerId ?? (await createOrganizer({ name: plan.organizerName ?? '' })).id;
       // Should the next call fail, another press must not create a second organizer.
@@ -86,7 +92,7 @@ export function useCreateEvent() {
         for (const type of plan.ticketTypes) await createTicketType(event.id, type);
         return publish ? await publishEvent(event.id) : event;
       } catch (error) {
-        if (isProblem(error)) throw new TicketTypesIncomplete(event, error);
+        if (isProblem(error)) throw new EventIncomplete(event, error);
         throw error;
       }
     },

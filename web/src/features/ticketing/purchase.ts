@@ -30,6 +30,16 @@ interface Kept {
   order?: { id: string; secret: string | null };
 }
 
+const storageKeyOf = (eventId: string) => `turnout.purchase.${eventId}`;
+
+/** Lets the event's page go on with an order that was opened by its own address. */
+export function adoptOrder(order: Order, secret: string | null): void {
+  const { name, email } = order.buyer;
+  const quantities = Object.fromEntries(order.items.map((item) => [item.ticket_type_id, item.quantity]));
+  const kept: Kept = { draft: { quantities, name, email }, order: { id: order.id, secret } };
+  writeJson(sessionStorage, storageKeyOf(order.event_id), kept);
+}
+
 interface Options {
   calls: typeof purchaseCalls;
   wait?: (ms: number) => Promise<void>;
@@ -53,7 +63,7 @@ export class Purchase {
     private readonly eventId: string,
     private readonly options: Options,
   ) {
-    this.storageKey = `turnout.purchase.${eventId}`;
+    this.storageKey = storageKeyOf(eventId);
     this.kept = readJson<Kept>(sessionStorage, this.storageKey) ?? { draft: emptyDraft };
     this.draft = this.kept.draft;
     if (this.kept.order || this.kept.intention?.isOpen) this.step = { at: 'checking' };

@@ -39,8 +39,9 @@ function EditEventForm({ event, etag, onClose }: { event: Event; etag?: string; 
   const local = (at: string) => wallClock(new Date(at), event.time_zone);
   const submit = (submitted: FormEvent<HTMLFormElement>) => {
     submitted.preventDefault();
-    const change = eventChange(new FormData(submitted.currentTarget));
-    update.mutate({ change, etag }, { onSuccess: onClose });
+    const change = eventChange(new FormData(submitted.currentTarget), event);
+    if (Object.keys(change).length === 0) onClose();
+    else update.mutate({ change, etag }, { onSuccess: onClose });
   };
   return (
     <Form onSubmit={submit} validationErrors={fieldErrors(update.error)} className="mt-6 flex flex-col gap-5">

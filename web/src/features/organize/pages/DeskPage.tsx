@@ -42,8 +42,8 @@ export function DeskPage({ eventId }: { eventId: string }) {
       </div>
       {incomplete !== undefined && (
         <div className="mt-6">
-          <Notice tone="warn" isAlert title={t`The event is saved as a draft, but not all of its tickets.`}>
-            {incomplete} <Trans>Add what is missing below, then publish.</Trans>
+          <Notice tone="warn" isAlert title={t`The event is saved as a draft, but it is not complete.`}>
+            {incomplete} <Trans>Put that right below, then publish.</Trans>
           </Notice>
         </div>
       )}

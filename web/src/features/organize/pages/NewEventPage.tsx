@@ -17,7 +17,7 @@ import { TextField } from '@/ui/TextField';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { TicketTypeFields } from '../components/TicketTypeFields';
 import { likelyStart, type NewEvent, newEvent } from '../model';
-import { TicketTypesIncomplete, useCreateEvent, useOrganizers } from '../queries';
+import { EventIncomplete, useCreateEvent, useOrganizers } from '../queries';
 import { timeZones } from '../zones';
 
 /** One screen, six fields. Whatever can be guessed is guessed, and waits under "More options". */
@@ -44,8 +44,8 @@ function NewEventForm({ organizerId }: { organizerId?: string }) {
         onError: (error) => {
           setToPublish(undefined);
           // The event exists: go on where it can be completed instead of making another.
-          if (error instanceof TicketTypesIncomplete) {
-            void navigate(paths.desk(error.event.id), { state: { incomplete: error.problem.detail } });
+          if (error instanceof EventIncomplete) {
+            void navigate(paths.desk(error.event.id), { state: { incomplete: error.why } });
           }
         },
       },

@@ -11,8 +11,9 @@ import { Notice } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
 import { OrderLines } from '../components/OrderLines';
 import { TicketDeck } from '../components/TicketDeck';
-import { takeSecretFromAddress } from '../guestOrders';
+import { secretOf, takeSecretFromAddress } from '../guestOrders';
 import { isWaiting } from '../model';
+import { adoptOrder } from '../purchase';
 import { useEventsById, useOrder } from '../queries';
 
 export function OrderPage({ orderId }: { orderId: string }) {
@@ -44,7 +45,10 @@ function OrderView({ order, event }: { order: Order; event?: Event }) {
             <Notice
               title={t`This order waits for its payment.`}
               action={
-                <LinkButton to={paths.event(order.event_id)}>
+                <LinkButton
+                  to={paths.event(order.event_id)}
+                  onClick={() => adoptOrder(order, secretOf(order.id))}
+                >
                   <Trans>Go on</Trans>
                 </LinkButton>
               }
