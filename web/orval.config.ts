@@ -2,7 +2,8 @@ import { defineConfig } from 'orval';
 
 export default defineConfig({
   turnout: {
-    input: '../openapi/turnout.json',
+    // Some of ticketing's responses still lack the `description` that OpenAPI requires; take this away when none does.
+    input: { target: '../openapi/turnout.json', unsafeDisableValidation: true },
     output: {
       mode: 'tags-split',
       target: 'src/api/generated',

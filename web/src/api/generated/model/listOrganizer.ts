@@ -17,5 +17,5 @@ export interface ListOrganizer {
      * Where the next page begins, if there is one.
      * @nullable
      */
-  next_cursor?: string | null;
+  next_cursor: string | null;
 }
