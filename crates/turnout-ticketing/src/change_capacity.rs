@@ -4,6 +4,7 @@ use turnout_domain::EventId;
 use turnout_domain::messages::StockChanged;
 use turnout_store::{Change, CommitError, Expect, Read, Update};
 
+use crate::commit::commit;
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{AVAILABLE, CAPACITY, Movement, PoolKey, Stock};
@@ -31,13 +32,13 @@ impl Ticketing {
         for _ in 0..COMMIT_ATTEMPTS_MAX {
             let offer = self.offer(event).await?;
             let key = items::pool_key(event, PoolKey::Event);
-            let pool = self
+            let item = self
                 .store
                 .get(&key, Read::Consistent)
                 .await
                 .map_err(SaleError::from)?
                 .ok_or(SaleError::Unknown)?;
-            let stock = Stock::of(&pool);
+            let stock = Stock::of(&item);
             let wanted = capacity.map(i64::from);
             if wanted == stock.capacity {
                 return Ok(());
@@ -46,7 +47,7 @@ impl Ticketing {
             if wanted.is_some_and(|wanted| wanted < taken) {
                 return Err(CapacityError::BelowTaken { taken });
             }
-            let pool = match (stock.capacity, wanted) {
+            let pool = || match (stock.capacity, wanted) {
                 // A difference can be applied beside running sales; the store keeps the floor.
                 (Some(capacity), Some(wanted)) => {
                     let more = Movement {
@@ -63,13 +64,16 @@ impl Ticketing {
                         available: wanted.map(|wanted| wanted - taken),
                         ..stock
                     };
-                    Change::of(TABLE).put(items::pool_item(event, stock), Expect::Version(pool.version))
+                    Change::of(TABLE).put(items::pool_item(event, stock), Expect::Version(item.version))
                 }
             };
-            let change = pool
-                .put(items::event_item(&offer.event), Expect::Version(offer.version))
-                .emit(self.envelope(&StockChanged { event_id: event }));
-            match self.store.commit(change).await {
+            let told = self.envelope(&StockChanged { event_id: event });
+            let change = || {
+                pool()
+                    .put(items::event_item(&offer.event), Expect::Version(offer.version))
+                    .emit(told.clone())
+            };
+            match commit(&*self.store, change).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Refused(_)) => {}
                 Err(error) => return Err(SaleError::from(error).into()),

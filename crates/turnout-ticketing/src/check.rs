@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use turnout_domain::{EventId, TicketTypeId};
+use turnout_domain::{EventId, OrderId, TicketId, TicketTypeId};
 use turnout_store::{Item, Store, StoreError};
 
 use crate::TABLE;
 use crate::items::ADMITTED;
-use crate::model::{EventCopy, Order, OrderState, PoolKey, Stock};
-use crate::validate_ticket::LIST_DEFAULT;
+use crate::model::{EventCopy, Order, OrderState, OrderTicket, PoolKey, Stock};
 
 /// How many items are read at a time.
 const PAGE: usize = 1000;
@@ -44,11 +43,11 @@ struct Tally {
     events: BTreeMap<EventId, u32>,
     ticket_types: BTreeMap<EventId, u32>,
     pools: BTreeMap<(EventId, PoolKey), Pool>,
-    admitted_said: BTreeMap<EventId, i64>,
-    admitted: BTreeMap<EventId, i64>,
-    /// Tickets by the list's check-ins; an event is known from the ticket's order.
-    order_events: BTreeMap<turnout_domain::OrderId, EventId>,
-    check_ins: Vec<turnout_domain::TicketId>,
+    /// By event and list: what the list says it admitted, and its check-ins.
+    lists: BTreeMap<(EventId, String), (i64, i64)>,
+    /// A check-in's event is known from its ticket's order, and how many tickets that has.
+    orders: BTreeMap<OrderId, (EventId, usize)>,
+    check_ins: Vec<(TicketId, String)>,
 }
 
 /// Reads the whole table once and compares. Nothing may write meanwhile, or what is read is of several moments.
@@ -74,14 +73,25 @@ pub async fn check(store: &dyn Store) -> Result<Report, StoreError> {
 
 impl Tally {
     fn add(&mut self, item: &Item) -> Result<(), StoreError> {
-        let (kind, id) = item.key.partition.split_once('#').unwrap_or((&item.key.partition, ""));
+        let (kind, id) = item
+            .key
+            .partition
+            .split_once('#')
+            .unwrap_or((&item.key.partition, ""));
         match kind {
             "event" => self.add_of_event(item, id),
             "order" => self.add_order(&item.parse()?),
+            "lists" => match id.parse() {
+                Ok(event) => {
+                    self.lists.entry((event, item.key.sort.clone())).or_default().0 = item.counter(ADMITTED)
+                }
+                Err(_) => self.violation(format!("{} is of no event", item.key)),
+            },
             "checkin" => {
                 self.report.check_ins += 1;
-                if item.key.sort == LIST_DEFAULT {
-                    self.check_ins.extend(id.parse::<turnout_domain::TicketId>().ok());
+                match id.parse() {
+                    Ok(ticket) => self.check_ins.push((ticket, item.key.sort.clone())),
+                    Err(_) => self.violation(format!("{} is of no ticket", item.key)),
                 }
             }
             "key" => {}
@@ -99,6 +109,8 @@ impl Tally {
             "event" => match item.parse::<EventCopy>() {
                 Ok(copy) => {
                     self.report.events += 1;
+                    // Draws nothing yet, and must have its pool all the same.
+                    self.pool(event, PoolKey::Event);
                     self.events.insert(event, copy.ticket_types);
                 }
                 Err(error) => self.violation(error.to_string()),
@@ -111,25 +123,45 @@ impl Tally {
                 }
                 Err(_) => self.violation(format!("{} is of no ticket type", item.key)),
             },
-            "list" if name == LIST_DEFAULT => {
-                self.admitted_said.insert(event, item.counter(ADMITTED));
-            }
-            "list" => {}
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
     }
 
     fn add_order(&mut self, order: &Order) {
         self.report.orders += 1;
-        self.order_events.insert(order.id, order.event_id);
+        self.orders
+            .insert(order.id, (order.event_id, order.tickets.len()));
         let confirmed = matches!(order.state, OrderState::Confirmed { .. });
         let held = matches!(order.state, OrderState::Held { .. });
         let tickets = if confirmed { order.quantity() } else { 0 };
         self.report.tickets += u64::from(tickets);
         if order.tickets.len() != tickets as usize {
-            self.violation(format!("{} has {} tickets and should have {tickets}", order.id, order.tickets.len()));
+            self.violation(format!(
+                "{} has {} tickets and should have {tickets}",
+                order.id,
+                order.tickets.len()
+            ));
+        }
+        let total: i64 = order
+            .lines
+            .iter()
+            .map(|line| line.unit_price.minor() * i64::from(line.quantity))
+            .sum();
+        if order.total.minor() != total {
+            self.violation(format!(
+                "{} costs {} and its lines {total}",
+                order.id,
+                order.total.minor()
+            ));
         }
         for line in &order.lines {
+            let of_type = |ticket: &&OrderTicket| ticket.ticket_type_id == line.ticket_type_id;
+            if confirmed && order.tickets.iter().filter(of_type).count() != line.quantity as usize {
+                self.violation(format!(
+                    "{} has other tickets of {} than it should",
+                    order.id, line.ticket_type_id
+                ));
+            }
             let n = i64::from(line.quantity);
             for pool in [PoolKey::Event, PoolKey::Type(line.ticket_type_id)] {
                 let pool_tally = self.pool(order.event_id, pool);
@@ -157,7 +189,7 @@ impl Tally {
                 PoolKey::Type(ticket_type) => format!("the pool of {ticket_type} of {event}"),
             };
             let Some(said) = pool.said else {
-                self.violation(format!("{name} is not there, but orders draw on it"));
+                self.violation(format!("{name} is not there, but it is drawn on"));
                 continue;
             };
             if !said.adds_up() {
@@ -165,24 +197,40 @@ impl Tally {
             }
             let sums = (pool.held, pool.confirmed, pool.revenue);
             if (said.held, said.confirmed, said.revenue) != sums {
-                self.violation(format!("{name} says {said:?}; its orders say held, confirmed, revenue {sums:?}"));
+                self.violation(format!(
+                    "{name} says {said:?}; its orders say held, confirmed, revenue {sums:?}"
+                ));
             }
         }
         for (event, said) in std::mem::take(&mut self.events) {
-            let there = self.ticket_types.get(&event).copied().unwrap_or(0);
+            let there = self.ticket_types.remove(&event).unwrap_or(0);
             if said != there {
-                self.violation(format!("{event} says it has {said} ticket types; there are {there}"));
+                self.violation(format!(
+                    "{event} says it has {said} ticket types; there are {there}"
+                ));
             }
         }
-        for ticket in std::mem::take(&mut self.check_ins) {
-            match self.order_events.get(&ticket.order()) {
-                Some(event) => *self.admitted.entry(*event).or_default() += 1,
-                None => self.violation(format!("{ticket} was admitted, but its order is not there")),
+        for event in std::mem::take(&mut self.ticket_types).into_keys() {
+            self.violation(format!("{event} has ticket types, but is not there itself"));
+        }
+        for (ticket, list) in std::mem::take(&mut self.check_ins) {
+            let order = self.orders.get(&ticket.order());
+            let numbers = |tickets: usize| {
+                (1_u16..)
+                    .take(tickets)
+                    .map(|number| ticket.order().ticket(number))
+            };
+            match order.filter(|(_, tickets)| numbers(*tickets).any(|own| own == ticket)) {
+                Some((event, _)) => self.lists.entry((*event, list)).or_default().1 += 1,
+                None => self.violation(format!("{ticket} was admitted at {list}, but no order has it")),
             }
         }
-        if self.admitted != self.admitted_said {
-            let (said, there) = (self.admitted_said.clone(), self.admitted.clone());
-            self.violation(format!("the main lists say they admitted {said:?}; the check-ins say {there:?}"));
+        for ((event, list), (said, there)) in std::mem::take(&mut self.lists) {
+            if said != there {
+                self.violation(format!(
+                    "list {list} of {event} says it admitted {said}; there are {there} check-ins"
+                ));
+            }
         }
         self.report
     }

@@ -3,8 +3,11 @@
 //! While a commit is in flight the next batch gathers, so that a rush costs one write a pool and one an order instead
 //! of one transaction each. It is an optimisation only: the conditions in the store are what prevents overselling.
 
+mod change;
 mod plan;
 mod round;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -12,12 +15,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
-use turnout_domain::{Clock, EventId, Ids};
+use turnout_domain::{Clock, EventId, Ids, OrderId};
 use turnout_store::{CommitError, Store};
 
 use crate::error::SaleError;
 use crate::model::{Order, PlaceOrder};
 use plan::Batch;
+use round::Intake;
 
 /// The most steps that wait for one event; beyond, buyers are asked to come back in a moment.
 const QUEUE_MAX: usize = 8192;
@@ -61,10 +65,29 @@ pub(crate) struct Settled {
 
 type Answer = Result<Settled, SaleError>;
 
+impl Step {
+    fn order_id(&self) -> OrderId {
+        match self {
+            Self::Place(request) => request.order_id,
+            Self::Confirm { order, .. } | Self::Release { order, .. } => order.id,
+        }
+    }
+
+    /// The version its order has before the step; none where it must not be there.
+    fn expects(&self) -> Option<u64> {
+        match self {
+            Self::Place(_) => None,
+            Self::Confirm { version, .. } | Self::Release { version, .. } => Some(*version),
+        }
+    }
+}
+
 /// A step, and who waits for it.
 struct Job {
     step: Step,
     answer: oneshot::Sender<Answer>,
+    /// Its place among all jobs of the combiner: who came first is served first.
+    number: u64,
     /// How often it was in a batch that was not committed.
     tries: usize,
 }
@@ -92,6 +115,7 @@ impl Combiner {
             Job {
                 step,
                 answer,
+                number: 0,
                 tries: 0,
             },
         )?;
@@ -108,28 +132,24 @@ impl Combiner {
             .queues
             .lock()
             .expect("nothing panics while it holds the queues");
-        let queue = queues.entry(event).or_insert_with(|| self.open(event));
-        match queue.try_send(job) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(CommitError::Busy {
+        let queue = queues.entry(event).or_insert_with(|| self.begin(event));
+        let sent = match queue.try_send(job) {
+            // A combiner that panicked left its queue behind; those who come now are not to suffer from it.
+            Err(TrySendError::Closed(job)) => {
+                *queue = self.begin(event);
+                queue.try_send(job)
+            }
+            sent => sent,
+        };
+        sent.map_err(|_| {
+            CommitError::Busy {
                 why: format!("{QUEUE_MAX} sales are waiting"),
             }
-            .into()),
-            Err(TrySendError::Closed(job)) => {
-                // Its task ended by a panic, which is in the log. The event goes on selling.
-                *queue = self.open(event);
-                let sent = queue.try_send(job);
-                sent.map_err(|_| {
-                    CommitError::Busy {
-                        why: "the combiner ended at once".into(),
-                    }
-                    .into()
-                })
-            }
-        }
+            .into()
+        })
     }
 
-    fn open(&self, event: EventId) -> mpsc::Sender<Job> {
+    fn begin(&self, event: EventId) -> mpsc::Sender<Job> {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         tokio::spawn(self.clone().run(event, receiver));
         sender
@@ -137,23 +157,30 @@ impl Combiner {
 
     async fn run(self, event: EventId, mut queue: mpsc::Receiver<Job>) {
         let mut batch = Batch::new(event);
-        let mut waiting = VecDeque::new();
+        let mut waiting: VecDeque<Job> = VecDeque::new();
+        let mut numbers = 0..;
+        let mut numbered = |job: Job| Job {
+            number: numbers.next().unwrap_or(u64::MAX),
+            ..job
+        };
+        let mut intake = Intake::Open;
         loop {
             if waiting.is_empty() {
+                // Nobody is left for whom it held.
+                batch.left.clear();
+                intake = Intake::Open;
                 match tokio::time::timeout(IDLE, queue.recv()).await {
-                    Ok(Some(job)) => waiting.push_back(job),
+                    Ok(Some(job)) => waiting.push_back(numbered(job)),
                     Ok(None) => return,
                     Err(_) if self.retire(event, &queue) => return,
-                    Err(_) => {}
+                    Err(_) => continue,
                 }
             }
-            while waiting.len() < BATCH_MAX {
+            while intake == Intake::Open && waiting.len() < BATCH_MAX {
                 let Ok(job) = queue.try_recv() else { break };
-                waiting.push_back(job);
+                waiting.push_back(numbered(job));
             }
-            if !waiting.is_empty() {
-                round::settle(&self.ports, &mut batch, &mut waiting).await;
-            }
+            intake = round::settle(&self.ports, &mut batch, &mut waiting).await;
         }
     }
 

@@ -5,6 +5,7 @@ use turnout_domain::{EventId, Money, TicketTypeId};
 use turnout_http::{Manage, Permit};
 use turnout_store::{Change, CommitError, Expect};
 
+use crate::commit::commit;
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{Offer, PoolKey, Stock, TICKET_TYPES_MAX, TicketType};
@@ -61,14 +62,17 @@ impl Ticketing {
             }
             offer.event.currency = Some(currency);
             offer.event.ticket_types += 1;
-            let change = Change::of(TABLE)
-                .put(items::event_item(&offer.event), Expect::Version(offer.version))
-                .put(
-                    items::ticket_type_item(event, &ticket_type, stock),
-                    Expect::Absent,
-                )
-                .emit(self.envelope(&StockChanged { event_id: event }));
-            match self.store.commit(change).await {
+            let told = self.envelope(&StockChanged { event_id: event });
+            let change = || {
+                Change::of(TABLE)
+                    .put(items::event_item(&offer.event), Expect::Version(offer.version))
+                    .put(
+                        items::ticket_type_item(event, &ticket_type, stock),
+                        Expect::Absent,
+                    )
+                    .emit(told.clone())
+            };
+            match commit(&*self.store, change).await {
                 Ok(_) => {
                     offer.stock.insert(PoolKey::Type(ticket_type.id), stock);
                     offer.ticket_types.insert(ticket_type.id, ticket_type.clone());

@@ -10,6 +10,8 @@ use turnout_store::{CommitError, StoreError};
 pub(crate) enum SaleError {
     #[error("there is no such event or order")]
     Unknown,
+    #[error("the event is a draft, which only members may know of")]
+    Draft,
     #[error("the event's tickets are not on sale")]
     NotOnSale,
     #[error("line {place} asks for a ticket type the event does not have")]
@@ -41,7 +43,7 @@ pub(crate) enum SaleError {
 impl From<SaleError> for Problem {
     fn from(error: SaleError) -> Self {
         match error {
-            SaleError::Unknown => Self::not_found(),
+            SaleError::Unknown | SaleError::Draft => Self::not_found(),
             SaleError::NotOnSale => Self::new(
                 StatusCode::CONFLICT,
                 "event-not-on-sale",
@@ -61,8 +63,8 @@ impl From<SaleError> for Problem {
                 "The total is too large for one order.",
             )]),
             SaleError::PaymentDue => Self::validation(vec![FieldError::new(
-                "/ticket_type_id",
-                "This ticket type has a price. Place an order with POST /orders, then pay it.",
+                "/method",
+                "There is something to pay: free is for what costs nothing.",
             )]),
             SaleError::SoldOut { ticket_type, left } => sold_out(ticket_type, left),
             SaleError::HoldExpired => Self::new(

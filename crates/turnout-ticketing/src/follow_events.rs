@@ -8,6 +8,7 @@ use turnout_domain::messages::EventChanged;
 use turnout_domain::{Envelope, Message};
 use turnout_store::{Change, CommitError, Expect, Read};
 
+use crate::commit::commit;
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{EventCopy, Stock};
@@ -63,7 +64,7 @@ impl Ticketing {
                     Change::of(TABLE).put(items::event_item(&copy), Expect::Version(item.version))
                 }
             };
-            match self.store.commit(change).await {
+            match commit(&*self.store, || change.clone()).await {
                 Ok(_) => return Ok(()),
                 Err(error @ CommitError::Refused(_)) => last = Some(error),
                 Err(error) => return Err(error.into()),

@@ -36,7 +36,8 @@ pub(crate) fn pool_key(event: EventId, pool: PoolKey) -> Key {
 }
 
 pub(crate) fn list_key(event: EventId, list: &str) -> Key {
-    Key::new(TABLE, event_partition(event), format!("list#{list}"))
+    // Apart from the offer: every sale reads that, and there may be many lists.
+    Key::new(TABLE, format!("lists#{event}"), list)
 }
 
 pub(crate) fn order_key(order: OrderId) -> Key {
@@ -47,7 +48,7 @@ pub(crate) fn check_in_key(ticket: TicketId, list: &str) -> Key {
     Key::new(TABLE, format!("checkin#{ticket}"), list)
 }
 
-/// Everything of an event's offer: its copy, its pools, its ticket types, its lists.
+/// Everything of an event's offer: its copy, its pools, its ticket types.
 pub(crate) fn offer_query(event: EventId) -> Query {
     Query::partition(TABLE, event_partition(event)).limit(Query::LIMIT_MAX)
 }

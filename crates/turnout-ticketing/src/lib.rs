@@ -3,6 +3,7 @@
 mod change_capacity;
 mod check;
 mod combiner;
+mod commit;
 mod create_ticket_type;
 mod error;
 mod follow_events;

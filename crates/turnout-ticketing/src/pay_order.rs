@@ -1,9 +1,7 @@
 //! Pays an order: what it holds becomes tickets.
 
-use turnout_domain::OrderId;
-
 use crate::Ticketing;
-use crate::combiner::Step;
+use crate::combiner::{Settled, Step};
 use crate::error::SaleError;
 use crate::model::{Order, OrderState};
 
@@ -20,14 +18,20 @@ pub(crate) enum Payment {
 }
 
 impl Ticketing {
-    /// Confirms the order. Paid again, it stays as it is.
+    /// Confirms the order, read at this version. Paid again, it stays as it is.
     ///
     /// # Errors
     /// [`SaleError::HoldExpired`], [`SaleError::Declined`], [`SaleError::PaymentDue`] and what the store says.
-    pub(crate) async fn pay_order(&self, id: OrderId, payment: Payment) -> Result<Order, SaleError> {
-        let (order, version) = self.order(id).await?.ok_or(SaleError::Unknown)?;
+    pub(crate) async fn pay_order(
+        &self,
+        (order, version): (Order, u64),
+        payment: Payment,
+    ) -> Result<Settled, SaleError> {
         if matches!(order.state, OrderState::Confirmed { .. }) {
-            return Ok(order);
+            return Ok(Settled {
+                order,
+                replayed: true,
+            });
         }
         // Asked before the money moves; the change asks again.
         order.confirm(self.clock.now())?;
@@ -36,10 +40,8 @@ impl Ticketing {
             Payment::Sandbox { declines: true } => return Err(SaleError::Declined),
             Payment::Free | Payment::Sandbox { declines: false } => {}
         }
-        let settled = self
-            .combiner
+        self.combiner
             .settle(order.event_id, Step::Confirm { order, version })
-            .await?;
-        Ok(settled.order)
+            .await
     }
 }

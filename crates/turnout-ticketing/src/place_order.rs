@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use turnout_domain::messages::EventStatus;
 use turnout_domain::{OrderId, UserId};
 use turnout_http::IdempotencyKey;
 use ulid::Ulid;
@@ -22,6 +23,9 @@ impl Ticketing {
             // Our copy of the event may be late: registration has the last word before a buyer is turned away.
             Err(SaleError::Unknown | SaleError::NotOnSale) => {
                 let offer = self.offer_from_owner(event).await?;
+                if offer.event.status == EventStatus::Draft {
+                    return Err(SaleError::Draft);
+                }
                 if !offer.event.on_sale(self.clock.now()) {
                     return Err(SaleError::NotOnSale);
                 }

@@ -78,9 +78,13 @@ impl Ticketing {
         if !matches!(order.state, OrderState::Held { .. }) || order.holds(self.clock.now()) {
             return Ok(false);
         }
-        self.combiner
-            .settle(order.event_id, Step::Release { order, version })
-            .await
-            .map(|_| true)
+        let event = order.event_id;
+        let release = Step::Release { order, version };
+        match self.combiner.settle(event, release).await {
+            Ok(_) => Ok(true),
+            // Paid at the last moment.
+            Err(SaleError::NotHeld) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use turnout_domain::messages::TicketAdmitted;
 use turnout_domain::{Text, TicketId};
 use turnout_http::{Admit, Permit};
-use turnout_store::{Change, CommitError, Document, Expect, NewItem, Read};
+use turnout_store::{Change, CommitError, Condition, Document, Expect, NewItem, Read, Refusal};
 
+use crate::commit::commit;
 use crate::error::SaleError;
 use crate::items::{self, ADMITTED, CheckIn};
 use crate::model::{Order, TicketStatus};
@@ -13,7 +14,7 @@ use crate::{TABLE, Ticketing};
 
 /// The list that is meant when none is named.
 pub(crate) const LIST_DEFAULT: &str = "main";
-/// How often an admission is tried again when its order or list changed in between.
+/// How often an admission is tried again when its list was new and another was faster.
 const COMMIT_ATTEMPTS_MAX: usize = 16;
 
 /// The name of a check-in list: 1 to 32 lower-case letters, digits and hyphens.
@@ -78,60 +79,52 @@ impl Ticketing {
             nonce: self.ids.ulid(admitted_at),
         };
         let list_key = items::list_key(order.event_id, list.as_str());
+        let told = self.envelope(&TicketAdmitted {
+            ticket_id: ticket,
+            order_id: order.id,
+            event_id: order.event_id,
+            list: list.as_str().to_owned(),
+            attendee_name: order.buyer.name.clone(),
+            admitted_at,
+        });
         for _ in 0..COMMIT_ATTEMPTS_MAX {
             let known = self.store.get(&list_key, Read::Consistent).await?.is_some();
-            let change = Change::of(TABLE)
-                .put(
-                    items::check_in_item(ticket, list.as_str(), &check_in),
-                    Expect::Absent,
-                )
-                .check(
-                    items::order_key(order.id),
-                    turnout_store::Condition::Version(version),
-                )
-                .emit(self.envelope(&TicketAdmitted {
-                    ticket_id: ticket,
-                    order_id: order.id,
-                    event_id: order.event_id,
-                    list: list.as_str().to_owned(),
-                    attendee_name: order.buyer.name.clone(),
-                    admitted_at,
-                }));
-            let change = if known {
-                change.give(list_key.clone(), ADMITTED, 1)
-            } else {
-                let item = NewItem::new(list_key.clone(), Document::empty()).counter(ADMITTED, 1);
-                change.put(item, Expect::Absent)
-            };
-            match self.store.commit(change).await {
-                Ok(_) => return Ok(Verdict::Admitted { at: admitted_at }),
-                Err(CommitError::Refused(refusals)) => {
-                    let before = refusals
-                        .iter()
-                        .find(|refusal| refusal.write == 0)
-                        .and_then(|it| it.current.as_ref());
-                    if let Some(item) = before {
-                        let standing: CheckIn = item.parse()?;
-                        // Our own, if the answer to an earlier try was lost.
-                        return Ok(if standing == check_in {
-                            Verdict::Admitted { at: admitted_at }
-                        } else {
-                            Verdict::AlreadyAdmitted {
-                                first: standing.admitted_at,
-                            }
-                        });
-                    }
-                    if refusals.iter().any(|refusal| refusal.write == 1) {
-                        return Err(CommitError::Refused(refusals).into());
-                    }
+            let change = || {
+                let change = Change::of(TABLE)
+                    .put(
+                        items::check_in_item(ticket, list.as_str(), &check_in),
+                        Expect::Absent,
+                    )
+                    .check(items::order_key(order.id), Condition::Version(version))
+                    .emit(told.clone());
+                if known {
+                    change.give(list_key.clone(), ADMITTED, 1)
+                } else {
+                    let item = NewItem::new(list_key.clone(), Document::empty()).counter(ADMITTED, 1);
+                    change.put(item, Expect::Absent)
                 }
-                Err(CommitError::Busy { .. } | CommitError::Unknown { .. }) => tokio::task::yield_now().await,
+            };
+            let refusals = match commit(&*self.store, change).await {
+                Ok(_) => return Ok(Verdict::Admitted { at: admitted_at }),
+                Err(CommitError::Refused(refusals)) => refusals,
                 Err(error) => return Err(error.into()),
+            };
+            match refusals.iter().find(|refusal| refusal.write <= 1) {
+                // The list was new, and another was faster.
+                None => {}
+                Some(Refusal {
+                    write: 0,
+                    current: Some(item),
+                }) => {
+                    let standing: CheckIn = item.parse()?;
+                    let first = standing.admitted_at;
+                    return Ok(Verdict::AlreadyAdmitted { first });
+                }
+                // The order changed since it was read.
+                Some(_) => return Err(CommitError::Refused(refusals).into()),
             }
         }
-        Err(CommitError::Busy {
-            why: "the check-in list kept changing".into(),
-        }
-        .into())
+        let why = "the check-in list kept changing".into();
+        Err(CommitError::Busy { why }.into())
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
-use turnout_domain::messages::EventStatus;
-use turnout_domain::{EventId, OrderId};
+use turnout_domain::EventId;
+use turnout_domain::messages::{EventStatus, OrderLine};
 use turnout_store::Change;
 
 use super::{Job, Step};
@@ -16,7 +16,8 @@ pub(super) struct Batch {
     pub event: EventId,
     /// The offer as last read; every change checks that it still stands.
     pub offer: Option<Offer>,
-    /// What the store said is left, when it refused the batch before. Good for the next plan only.
+    /// What the store said is left, when it refused the batch before. It holds for those who waited then, and for one
+    /// plan: who comes later must not be turned away because of it.
     pub left: BTreeMap<PoolKey, i64>,
 }
 
@@ -38,11 +39,18 @@ pub(super) struct Entry {
     pub version: Option<u64>,
 }
 
+impl Entry {
+    /// The version the order has after the change: a put makes version 1, or one more.
+    pub fn version_after(&self) -> u64 {
+        self.version.map_or(1, |version| version + 1)
+    }
+}
+
 /// What becomes of the jobs of a batch.
 pub(super) struct Plan {
     /// Those that take part, in the order they came.
     pub entries: Vec<Entry>,
-    /// Those for which what the store said is left does not suffice, after those before them.
+    /// Those for which what the store said is left does not suffice, whoever else is served.
     pub short: Vec<(Job, SaleError)>,
     /// Those that the offer or their order's state does not allow.
     pub refused: Vec<(Job, SaleError)>,
@@ -50,6 +58,8 @@ pub(super) struct Plan {
     pub later: VecDeque<Job>,
     /// What the entries move together.
     pub movements: Movements,
+    /// What the entries' messages have at most.
+    message_bytes: usize,
 }
 
 /// Plans a change for the jobs, first come, first served.
@@ -65,61 +75,66 @@ pub(super) fn plan(
         refused: Vec::new(),
         later: VecDeque::new(),
         movements: Movements::new(),
+        message_bytes: 0,
     };
     let mut orders = HashSet::new();
     for job in jobs {
-        if !orders.insert(order_id(&job.step)) {
+        if !orders.insert(job.step.order_id()) {
             // Two steps of one order cannot be in one change: the second sees what the first did.
             plan.later.push_back(job);
             continue;
         }
         match step(offer, &job.step, now) {
             Err(error) => plan.refused.push((job, error)),
-            Ok((order, version, movements)) => {
-                if let Some(error) = short(&order, &movements, left, &plan.movements) {
-                    plan.short.push((job, error));
-                } else if plan.fits(&movements) {
-                    plan.take(&movements);
-                    plan.entries.push(Entry { job, order, version });
-                } else {
-                    plan.later.push_back(job);
-                }
-            }
+            Ok((order, movements)) => match stock(&movements, left, &plan.movements) {
+                InStock::Never => plan.short.push((job, sold_out(&order, left))),
+                InStock::Now if plan.fits(&order, &movements) => plan.take(job, order, &movements),
+                InStock::Now | InStock::PerhapsLater => plan.later.push_back(job),
+            },
         }
     }
     plan
 }
 
 impl Plan {
+    /// Every job, in the order they came.
+    pub fn into_jobs(self) -> VecDeque<Job> {
+        let told = self.short.into_iter().chain(self.refused).map(|(job, _)| job);
+        let served = self.entries.into_iter().map(|entry| entry.job);
+        in_order(served.chain(told).chain(self.later))
+    }
+
     /// Whether one more order, drawing on these pools, fits into one change: with the check of the offer and the outbox.
-    fn fits(&self, movements: &Movements) -> bool {
+    fn fits(&self, order: &Order, movements: &Movements) -> bool {
         let pools = self.movements.len()
             + movements
                 .keys()
                 .filter(|pool| !self.movements.contains_key(pool))
                 .count();
         self.entries.len() + 1 + pools + 2 <= Change::WRITES_MAX
+            && self.message_bytes + order.message_bytes_max() <= Change::MESSAGE_BYTES_MAX
     }
 
-    fn take(&mut self, movements: &Movements) {
+    fn take(&mut self, job: Job, order: Order, movements: &Movements) {
         for (pool, movement) in movements {
             let sum = self.movements.entry(*pool).or_default();
             *sum = sum.and(*movement);
         }
+        self.message_bytes += order.message_bytes_max();
+        let version = job.step.expects();
+        self.entries.push(Entry { job, order, version });
     }
 }
 
-pub(super) fn order_id(step: &Step) -> OrderId {
-    match step {
-        Step::Place(request) => request.order_id,
-        Step::Confirm { order, .. } | Step::Release { order, .. } => order.id,
-    }
+/// The jobs in the order they came.
+pub(super) fn in_order(jobs: impl IntoIterator<Item = Job>) -> VecDeque<Job> {
+    let mut jobs: Vec<Job> = jobs.into_iter().collect();
+    jobs.sort_by_key(|job| job.number);
+    jobs.into()
 }
 
-type Next = (Order, Option<u64>, Movements);
-
-/// The order after the step, the version it has before, and what the step moves.
-fn step(offer: &Offer, step: &Step, now: Timestamp) -> Result<Next, SaleError> {
+/// The order after the step, and what the step moves.
+fn step(offer: &Offer, step: &Step, now: Timestamp) -> Result<(Order, Movements), SaleError> {
     match step {
         Step::Place(request) => {
             let order = offer.place(request, now)?;
@@ -127,40 +142,61 @@ fn step(offer: &Offer, step: &Step, now: Timestamp) -> Result<Next, SaleError> {
                 OrderState::Confirmed { .. } => order.movements(Movement::sell),
                 _ => order.movements(|n, _| Movement::hold(n)),
             };
-            Ok((order, None, movements))
+            Ok((order, movements))
         }
-        Step::Confirm { order, version } => {
+        Step::Confirm { order, .. } => {
             if offer.event.status != EventStatus::Published {
                 return Err(SaleError::NotOnSale);
             }
-            Ok((
-                order.confirm(now)?,
-                Some(*version),
-                order.movements(Movement::confirm),
-            ))
+            Ok((order.confirm(now)?, order.movements(Movement::confirm)))
         }
-        Step::Release { order, version } => Ok((
-            order.release(now)?,
-            Some(*version),
-            order.movements(|n, _| Movement::release(n)),
-        )),
+        Step::Release { order, .. } => {
+            Ok((order.release(now)?, order.movements(|n, _| Movement::release(n))))
+        }
     }
 }
 
-/// Why the order cannot be served with what is left, if the store said so.
-fn short(
-    order: &Order,
-    movements: &Movements,
-    left: &BTreeMap<PoolKey, i64>,
-    taken: &Movements,
-) -> Option<SaleError> {
-    movements.iter().find_map(|(pool, movement)| {
-        let left = left.get(pool)? + taken.get(pool).map_or(0, |movement| movement.available);
-        let ticket_type = match pool {
-            PoolKey::Type(ticket_type) => *ticket_type,
-            PoolKey::Event => order.lines.first()?.ticket_type_id,
-        };
-        (movement.available < 0 && left + movement.available < 0)
-            .then_some(SaleError::SoldOut { ticket_type, left })
-    })
+/// Whether there is stock for an order, as far as the store said what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum InStock {
+    /// After those before it in the plan.
+    Now,
+    /// Only if one of those before it leaves the plan. Whether it does is known once they are served.
+    PerhapsLater,
+    /// Not even alone.
+    Never,
+}
+
+fn stock(movements: &Movements, left: &BTreeMap<PoolKey, i64>, taken: &Movements) -> InStock {
+    let of_pool = |(pool, movement): (&PoolKey, &Movement)| {
+        let left = left.get(pool)? + movement.available;
+        let after = left + taken.get(pool).map_or(0, |movement| movement.available);
+        (movement.available < 0 && after < 0).then_some(if left < 0 {
+            InStock::Never
+        } else {
+            InStock::PerhapsLater
+        })
+    };
+    let worst = movements.iter().filter_map(of_pool).max();
+    worst.unwrap_or(InStock::Now)
+}
+
+/// Which of its lines the order cannot have, and how many there are of that one.
+fn sold_out(order: &Order, left: &BTreeMap<PoolKey, i64>) -> SaleError {
+    let shared = left.get(&PoolKey::Event).copied();
+    let of_line = |line: &OrderLine| {
+        let own = left.get(&PoolKey::Type(line.ticket_type_id)).copied();
+        let left = own.into_iter().chain(shared).min()?;
+        Some((line.ticket_type_id, left))
+    };
+    let short = order
+        .lines
+        .iter()
+        .filter_map(|line| of_line(line).filter(|(_, left)| *left < i64::from(line.quantity)))
+        .next();
+    // Each line could be had alone, but not all together: then it is the event that has too few.
+    match short.or_else(|| order.lines.iter().find_map(of_line)) {
+        Some((ticket_type, left)) => SaleError::SoldOut { ticket_type, left },
+        None => SaleError::NotOnSale,
+    }
 }

@@ -1,92 +1,88 @@
 //! One round: plan, commit, answer; or learn why not, and leave the rest to the next round.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderReleased};
-use turnout_domain::{Envelope, EventId};
-use turnout_store::{Change, CommitError, Committed, Read, Refusal, StoreError};
+use jiff::Timestamp;
+use turnout_domain::{MessageId, OrderId};
+use turnout_store::{CommitError, Item, Read, Refusal};
 
-use super::plan::{Batch, Entry, Plan, order_id, plan};
+use super::change::{Place, change};
+use super::plan::{Batch, Entry, Plan, in_order, plan};
 use super::{Job, Ports, Settled, Step};
-use crate::TABLE;
+use crate::commit::commit;
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{AVAILABLE, Offer, Order, OrderState, PoolKey};
-use crate::ticketing::envelope;
+use crate::read_offer::read_offer;
 
 /// How often a job is planned again after the batch it was in was refused.
 const TRIES_MAX: usize = 32;
-/// How often a change is sent again when the store is busy or its answer was lost.
-const COMMIT_TRIES_MAX: u32 = 8;
-/// The first pause before a change is sent again; it doubles.
-const PAUSE: Duration = Duration::from_millis(4);
+
+/// Whether new jobs may join those that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Intake {
+    /// They may.
+    Open,
+    /// What the store said of the last batch is true for those who waited then: they are settled first, alone. So
+    /// nobody is turned away by an answer older than his question, and newcomers cannot spoil batch after batch.
+    Closed,
+}
 
 /// Settles what waits, as far as one change goes; what is left waits for the next round.
-pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDeque<Job>) {
+pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDeque<Job>) -> Intake {
     let left = std::mem::take(&mut batch.left);
-    let (offer, plan) = match planned(ports, batch, waiting, &left).await {
+    let now = ports.clock.now();
+    let (offer, plan) = match planned(ports, batch, waiting, &left, now).await {
         Ok(planned) => planned,
-        Err(error) => return answer_all(waiting.drain(..), &error),
+        Err(error) => {
+            answer_all(waiting.drain(..), &error);
+            return Intake::Open;
+        }
     };
     let Plan {
         entries,
-        short,
+        mut short,
         refused,
         later,
         movements,
+        ..
     } = plan;
     *waiting = later;
-    answer_refused(ports, refused).await;
+    short.extend(refused);
+    refuse(ports, short).await;
     if entries.is_empty() {
-        return answer_refused(ports, short).await;
+        batch.offer = Some(offer);
+        return Intake::Open;
     }
-    let pools: Vec<PoolKey> = movements.keys().copied().collect();
-    let mut change = Change::of(TABLE).check(
-        items::event_key(batch.event),
-        items::offer_unchanged(offer.version),
-    );
-    for (pool, movement) in movements {
-        change = change.update(items::pool_update(
-            batch.event,
-            pool,
-            movement,
-            offer.limited(pool),
-        ));
-    }
-    for entry in &entries {
-        change = change
-            .put(items::order_item(&entry.order), items::expect(entry.version))
-            .emit(message(ports, entry));
-    }
+    let messages: Vec<MessageId> = entries
+        .iter()
+        .map(|_| MessageId::from_ulid(ports.ids.ulid(now)))
+        .collect();
+    let build = || change(batch.event, &offer, &movements, &entries, &messages, now);
+    let committed = commit(&*ports.store, build).await;
     batch.offer = Some(offer);
-    match commit(ports, change).await {
+    match committed {
         Ok(_) => {
+            answer_those_behind(waiting, &entries);
             for entry in entries {
                 entry.job.answer(Ok(Settled {
                     order: entry.order,
                     replayed: false,
                 }));
             }
-            answer_refused(ports, short).await;
+            Intake::Open
         }
         Err(CommitError::Refused(refusals)) => {
-            let again = learn(batch, &pools, entries, &refusals);
-            // Those that came up short may be served after all if others leave the batch: they keep their place.
-            let again = again.into_iter().chain(short.into_iter().map(|(job, _)| job));
-            for job in again.collect::<Vec<_>>().into_iter().rev() {
-                requeue(waiting, job);
-            }
+            let pools: Vec<PoolKey> = movements.into_keys().collect();
+            let standing = learn(batch, &pools, &entries, refusals);
+            let again = entries.into_iter().filter_map(|entry| entry.job.again());
+            let jobs = in_order(again.chain(waiting.drain(..)));
+            waiting.extend(jobs.into_iter().filter_map(|job| job.unless_settled(&standing)));
+            Intake::Closed
         }
         Err(error) => {
-            let error = SaleError::Commit(error);
-            answer_all(
-                entries
-                    .into_iter()
-                    .map(|entry| entry.job)
-                    .chain(short.into_iter().map(|(job, _)| job)),
-                &error,
-            );
+            answer_all(entries.into_iter().map(|entry| entry.job), &error.into());
+            Intake::Open
         }
     }
 }
@@ -97,196 +93,137 @@ async fn planned(
     batch: &mut Batch,
     waiting: &mut VecDeque<Job>,
     left: &BTreeMap<PoolKey, i64>,
+    now: Timestamp,
 ) -> Result<(Offer, Plan), SaleError> {
-    let now = ports.clock.now();
     if let Some(offer) = batch.offer.take() {
-        let mut plan = plan(&offer, left, waiting.drain(..), now);
+        let plan = plan(&offer, left, waiting.drain(..), now);
         if plan.refused.is_empty() {
             return Ok((offer, plan));
         }
-        // In the order they came, as nearly as matters: refused ones are about to be refused again, or served.
-        let planned = plan.entries.into_iter().map(|entry| entry.job);
-        let jobs = planned
-            .chain(plan.short.into_iter().map(|(job, _)| job))
-            .chain(plan.refused.into_iter().map(|(job, _)| job));
-        waiting.extend(jobs);
-        waiting.append(&mut plan.later);
+        *waiting = plan.into_jobs();
     }
-    let offer = read_offer(ports, batch.event).await?.ok_or(SaleError::Unknown)?;
+    let offer = read_offer(&*ports.store, batch.event)
+        .await?
+        .ok_or(SaleError::Unknown)?;
     let plan = plan(&offer, left, waiting.drain(..), now);
     Ok((offer, plan))
 }
 
-async fn read_offer(ports: &Ports, event: EventId) -> Result<Option<Offer>, StoreError> {
-    let page = ports
-        .store
-        .query(items::offer_query(event).read(Read::Consistent))
-        .await?;
-    items::offer(&page.items)
-}
+/// Orders as the store said they stand.
+type Standing = HashMap<OrderId, Option<Item>>;
 
-/// Commits the change; sends it again, under its token, while the store is busy or its answer is lost.
-async fn commit(ports: &Ports, change: Change) -> Result<Committed, CommitError> {
-    let mut pause = PAUSE;
-    for _ in 1..COMMIT_TRIES_MAX {
-        match ports.store.commit(change.clone()).await {
-            Err(CommitError::Busy { .. } | CommitError::Unknown { .. }) => tokio::time::sleep(pause).await,
-            answer => return answer,
-        }
-        pause *= 2;
-    }
-    ports.store.commit(change).await
-}
-
-/// Takes in why a change was refused, answers those whose own order was the reason, and gives the others back, in order.
-fn learn(batch: &mut Batch, pools: &[PoolKey], entries: Vec<Entry>, refusals: &[Refusal]) -> Vec<Job> {
-    let mut standing = BTreeMap::new();
-    for refusal in refusals {
-        match refusal
-            .write
-            .checked_sub(1)
-            .map(|write| pools.get(write).ok_or_else(|| write - pools.len()))
-        {
-            None => batch.offer = None,
-            Some(Ok(pool)) => match &refusal.current {
-                Some(item) => {
-                    batch.left.insert(*pool, item.counter(AVAILABLE));
-                }
-                None => batch.offer = None,
-            },
-            Some(Err(entry)) => {
-                standing.insert(entry, refusal.current.clone());
+/// Takes in why a change was refused. Answers how those orders stand that were the reason.
+fn learn(batch: &mut Batch, pools: &[PoolKey], entries: &[Entry], refusals: Vec<Refusal>) -> Standing {
+    let mut standing = Standing::new();
+    for Refusal { write, current } in refusals {
+        match (Place::of(write, pools.len()), current) {
+            (Place::Pool(pool), Some(item)) => {
+                batch.left.insert(pools[pool], item.counter(AVAILABLE));
+            }
+            (Place::Offer, _) | (Place::Pool(_), None) => batch.offer = None,
+            (Place::Entry(entry), current) => {
+                standing.insert(entries[entry].order.id, current);
             }
         }
     }
-    let mut again = Vec::new();
-    for (place, entry) in entries.into_iter().enumerate() {
-        match standing.remove(&place) {
-            None => again.push(entry.job),
-            Some(current) => {
-                let order = current.map(|item| item.parse::<Order>()).transpose();
-                let answer = order
-                    .map_err(SaleError::from)
-                    .and_then(|order| stands(&entry.job.step, order));
-                entry.job.answer(answer);
+    standing
+}
+
+/// Answers steps that waited because the change had an earlier step of their order: they see what it did.
+fn answer_those_behind(waiting: &mut VecDeque<Job>, entries: &[Entry]) {
+    for job in std::mem::take(waiting) {
+        let entry = entries.iter().find(|entry| entry.order.id == job.step.order_id());
+        match entry {
+            Some(entry) if job.step.expects() != Some(entry.version_after()) => {
+                let answer = stands(&job.step, entry.order.clone());
+                job.answer(answer);
             }
+            _ => waiting.push_back(job),
         }
     }
-    again
+}
+
+impl Job {
+    /// The job for the next round, unless it was in too many.
+    fn again(mut self) -> Option<Self> {
+        self.tries += 1;
+        if self.tries <= TRIES_MAX {
+            return Some(self);
+        }
+        let why = format!("refused {TRIES_MAX} times in a row");
+        self.answer(Err(CommitError::Busy { why }.into()));
+        None
+    }
+
+    /// The job, unless its order is known to stand otherwise than it expects: that is its answer.
+    fn unless_settled(self, standing: &Standing) -> Option<Self> {
+        match standing.get(&self.step.order_id()) {
+            Some(item) if item.as_ref().map(|item| item.version) != self.step.expects() => {
+                let answer = found(&self.step, item.as_ref());
+                self.answer(answer);
+                None
+            }
+            _ => Some(self),
+        }
+    }
+}
+
+/// The answer to a step whose order was found so.
+fn found(step: &Step, item: Option<&Item>) -> Result<Settled, SaleError> {
+    let order: Order = item.ok_or(SaleError::Unknown)?.parse()?;
+    stands(step, order)
 }
 
 /// The answer to a step whose order stands otherwise than the step expected: made before, or not possible any more.
-fn stands(step: &Step, order: Option<Order>) -> Result<Settled, SaleError> {
-    let Some(order) = order else {
-        return Err(SaleError::Unknown);
+fn stands(step: &Step, order: Order) -> Result<Settled, SaleError> {
+    let made = match (step, &order.state) {
+        (Step::Place(request), _) => {
+            if order.fingerprint != request.fingerprint {
+                return Err(SaleError::KeyReused);
+            }
+            true
+        }
+        (Step::Confirm { .. }, OrderState::Expired { .. }) => return Err(SaleError::HoldExpired),
+        (Step::Confirm { .. }, state) => matches!(state, OrderState::Confirmed { .. }),
+        (Step::Release { .. }, state) => {
+            matches!(state, OrderState::Cancelled { .. } | OrderState::Expired { .. })
+        }
     };
-    match step {
-        Step::Place(request) if order.fingerprint == request.fingerprint => Ok(Settled {
+    if made {
+        Ok(Settled {
             order,
             replayed: true,
-        }),
-        Step::Place(_) => Err(SaleError::KeyReused),
-        Step::Confirm { .. } => match order.state {
-            OrderState::Confirmed { .. } => Ok(Settled {
-                order,
-                replayed: true,
-            }),
-            OrderState::Expired { .. } => Err(SaleError::HoldExpired),
-            OrderState::Held { .. } | OrderState::Cancelled { .. } => Err(SaleError::NotHeld),
-        },
-        Step::Release { .. } => match order.state {
-            OrderState::Cancelled { .. } | OrderState::Expired { .. } => Ok(Settled {
-                order,
-                replayed: true,
-            }),
-            OrderState::Held { .. } | OrderState::Confirmed { .. } => Err(SaleError::NotHeld),
-        },
+        })
+    } else {
+        Err(SaleError::NotHeld)
     }
 }
 
-/// Answers jobs that are not to be served; but one that was served before, and asks again, gets its first answer.
-async fn answer_refused(ports: &Ports, refused: Vec<(Job, SaleError)>) {
+/// Answers jobs that are not to be served; but one whose order stands otherwise than it expected, because it was served
+/// before or another was faster, gets that answer.
+async fn refuse(ports: &Ports, refused: Vec<(Job, SaleError)>) {
     if refused.is_empty() {
         return;
     }
     let keys: Vec<_> = refused
         .iter()
-        .map(|(job, _)| items::order_key(order_id(&job.step)))
+        .map(|(job, _)| items::order_key(job.step.order_id()))
         .collect();
     let standing = match ports.store.get_many(&keys, Read::Consistent).await {
         Ok(standing) => standing,
         Err(error) => return answer_all(refused.into_iter().map(|(job, _)| job), &error.into()),
     };
     for ((job, error), item) in refused.into_iter().zip(standing) {
-        let answer = match (item.map(|item| item.parse::<Order>()), &job.step) {
-            (Some(Ok(order)), Step::Place(_)) => stands(&job.step, Some(order)),
-            (Some(Err(corrupt)), _) => Err(corrupt.into()),
+        let answer = match item {
+            Some(item) if Some(item.version) != job.step.expects() => found(&job.step, Some(&item)),
             _ => Err(error),
         };
         job.answer(answer);
     }
 }
 
-fn requeue(waiting: &mut VecDeque<Job>, mut job: Job) {
-    job.tries += 1;
-    if job.tries > TRIES_MAX {
-        job.answer(Err(CommitError::Busy {
-            why: format!("refused {TRIES_MAX} times in a row"),
-        }
-        .into()));
-    } else {
-        waiting.push_front(job);
-    }
-}
-
 fn answer_all(jobs: impl IntoIterator<Item = Job>, error: &SaleError) {
     for job in jobs {
         job.answer(Err(error.clone()));
-    }
-}
-
-/// What the entry's step is told to others as.
-fn message(ports: &Ports, entry: &Entry) -> Envelope {
-    let Ports { clock, ids, .. } = ports;
-    let order = &entry.order;
-    let (order_id, event_id, quantity) = (order.id, order.event_id, order.quantity());
-    match order.state {
-        OrderState::Held { expires_at } => envelope(
-            &**clock,
-            &**ids,
-            &OrderHeld {
-                order_id,
-                event_id,
-                quantity,
-                expires_at,
-            },
-        ),
-        OrderState::Confirmed { confirmed_at } => {
-            let confirmed = OrderConfirmed {
-                order_id,
-                event_id,
-                user_id: order.user_id,
-                buyer_email: order.buyer.email.clone(),
-                buyer_name: order.buyer.name.clone(),
-                lines: order.lines.clone(),
-                tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
-                total: order.total,
-                confirmed_at,
-            };
-            envelope(&**clock, &**ids, &confirmed)
-        }
-        OrderState::Cancelled { .. } | OrderState::Expired { .. } => {
-            let expired = matches!(order.state, OrderState::Expired { .. });
-            envelope(
-                &**clock,
-                &**ids,
-                &OrderReleased {
-                    order_id,
-                    event_id,
-                    quantity,
-                    expired,
-                },
-            )
-        }
     }
 }

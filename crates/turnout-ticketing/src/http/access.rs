@@ -2,12 +2,13 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use turnout_domain::OrderId;
+use turnout_domain::{EventId, OrderId};
 use turnout_http::{Action, Caller, Permit, Problem, SeeSales};
 
 use super::views::Secret;
 use crate::Ticketing;
-use crate::model::{Offer, Order};
+use crate::error::SaleError;
+use crate::model::Order;
 
 /// The `Order-Secret` header: opens one order for whoever placed it, without an account.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,8 @@ impl<S: Send + Sync> FromRequestParts<S> for OrderSecret {
 /// Proof that the caller may see an order; what they may see of it.
 pub(super) struct OrderAccess {
     pub order: Order,
+    /// The version it was read at.
+    pub version: u64,
     pub secret: Secret,
 }
 
@@ -39,20 +42,21 @@ impl Ticketing {
         caller: &Caller,
         OrderSecret(given): &OrderSecret,
     ) -> Result<OrderAccess, Problem> {
-        let (order, _) = self.order(id).await?.ok_or_else(Problem::not_found)?;
+        let (order, version) = self.order(id).await?.ok_or_else(Problem::not_found)?;
         let keys = self.keys.load().await?;
         let opened = given.as_ref().is_some_and(|given| keys.opens(id, given));
         let own = caller.user().is_some() && caller.user() == order.user_id;
         if opened || own {
             return Ok(OrderAccess {
                 order,
+                version,
                 secret: Secret::Shown,
             });
         }
-        let offer = self.offer(order.event_id).await?;
-        self.permit_hidden::<SeeSales>(caller, &offer).await?;
+        self.permit_hidden::<SeeSales>(caller, order.event_id).await?;
         Ok(OrderAccess {
             order,
+            version,
             secret: Secret::Hidden,
         })
     }
@@ -62,11 +66,28 @@ impl Ticketing {
     pub(super) async fn permit_hidden<A: Action>(
         &self,
         caller: &Caller,
-        offer: &Offer,
+        event: EventId,
     ) -> Result<Permit<A>, Problem> {
         match caller {
             Caller::Guest => Err(Problem::not_found()),
-            Caller::Person(_) => self.edge.permit::<A>(caller, offer.event.organizer_id).await,
+            Caller::Person(_) => {
+                let organizer = self.organizer_of(event).await?;
+                self.edge.permit::<A>(caller, organizer).await
+            }
         }
+    }
+
+    /// Why a sale was not made, as this caller may know it: a draft is there for the organizer's members alone.
+    pub(super) async fn told_to(
+        &self,
+        caller: &Caller,
+        event: EventId,
+        error: SaleError,
+    ) -> Result<SaleError, Problem> {
+        let (SaleError::Draft, Some(user)) = (&error, caller.user()) else {
+            return Ok(error);
+        };
+        let role = self.edge.role(user, self.organizer_of(event).await?).await?;
+        Ok(role.map_or(error, |_| SaleError::NotOnSale))
     }
 }

@@ -116,6 +116,8 @@ pub(super) async fn create_order(
         user_id: caller.user(),
         at_once: false,
     };
-    let settled = ticketing.place_order(request).await?;
-    PlacedOrder::new(&ticketing, &settled).await
+    match ticketing.place_order(request).await {
+        Ok(settled) => PlacedOrder::new(&ticketing, settled).await,
+        Err(error) => Err(ticketing.told_to(&caller, event_id, error).await?.into()),
+    }
 }

@@ -41,7 +41,7 @@ impl CreateTicketTypeRequest {
     fn parse(self) -> Result<NewTicketType, Problem> {
         let mut fields = Fields::new();
         let name = fields.required("/name", self.name, Text::<1, 100>::try_from);
-        let price = fields.required("/price", self.price, MoneyRequest::parse);
+        let price = MoneyRequest::parse("/price", self.price, &mut fields);
         let places = fields.optional("/quantity", self.quantity, |number| {
             let fits = u32::try_from(number).ok().filter(|_| number <= PLACES_MAX);
             fits.ok_or_else(|| format!("Use a whole number from 0 to {PLACES_MAX}."))
@@ -64,6 +64,8 @@ impl CreateTicketTypeRequest {
     request_body = CreateTicketTypeRequest,
     responses(
         (status = CREATED, body = TicketTypeView),
+        (status = UNAUTHORIZED, body = ProblemView),
+        (status = FORBIDDEN, body = ProblemView),
         (status = NOT_FOUND, body = ProblemView, description = "No such event, or not yours."),
         (status = CONFLICT, body = ProblemView, description = "`conflict`: the event has as many as it can have."),
         (status = UNPROCESSABLE_ENTITY, body = ProblemView),
@@ -76,11 +78,12 @@ pub(super) async fn create_ticket_type(
     Path(event): Path<EventId>,
     Body(request): Body<CreateTicketTypeRequest>,
 ) -> Result<(StatusCode, Json<TicketTypeView>), Problem> {
-    let offer = ticketing.offer(event).await?;
-    let permit = ticketing
-        .edge
-        .permit::<Manage>(&caller, offer.event.organizer_id)
-        .await?;
+    if caller.user().is_none() {
+        // Before anything is looked up: a guest is not to learn whether the event is there.
+        return Err(Problem::unauthenticated());
+    }
+    let organizer = ticketing.organizer_of(event).await?;
+    let permit = ticketing.edge.permit::<Manage>(&caller, organizer).await?;
     let (offer, ticket_type) = ticketing
         .create_ticket_type(event, request.parse()?, &permit)
         .await?;

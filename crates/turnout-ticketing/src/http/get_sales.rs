@@ -61,8 +61,8 @@ pub(super) async fn get_sales(
     caller: Caller,
     Path(event): Path<EventId>,
 ) -> Result<Json<SalesView>, Problem> {
+    ticketing.permit_hidden::<SeeSales>(&caller, event).await?;
     let offer = ticketing.offer(event).await?;
-    ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
     Ok(Json(ticketing.sales(&offer).await?))
 }
 

@@ -5,7 +5,7 @@ use turnout_domain::EventId;
 use turnout_http::{Caller, Fields, List, PageParams, Params, Problem, ProblemView, SeeSales};
 use utoipa::IntoParams;
 
-use super::views::{OrderView, Secret};
+use super::views::OrderView;
 use crate::Ticketing;
 
 /// Whose orders.
@@ -45,14 +45,10 @@ pub(super) async fn list_orders(
         .event_id
         .and_then(|text| fields.parsed("/event_id", text.parse::<EventId>()));
     let event = fields.finish(event)?;
-    let offer = ticketing.offer(event).await?;
-    ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
+    ticketing.permit_hidden::<SeeSales>(&caller, event).await?;
     let (orders, next) = ticketing
         .orders_of_event(event, page.limit()?, page.cursor())
         .await?;
-    let mut items = Vec::with_capacity(orders.len());
-    for order in &orders {
-        items.push(ticketing.order_view(order, Secret::Hidden).await?);
-    }
+    let items = ticketing.order_views(&orders).await?;
     Ok(Json(List::new(items, next)))
 }

@@ -38,12 +38,14 @@ pub(super) async fn list_ticket_types(
     Path(event): Path<EventId>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TicketTypeList>), Problem> {
     let mut offer = ticketing.offer(event).await?;
-    if offer.event.status == EventStatus::Draft && caller.user().is_none() {
+    if offer.event.status == EventStatus::Draft
+        && let Err(refused) = ticketing.permit_hidden::<SeeSales>(&caller, event).await
+    {
         // It may have been published a moment ago.
         offer = ticketing.offer_from_owner(event).await?;
-    }
-    if offer.event.status == EventStatus::Draft {
-        ticketing.permit_hidden::<SeeSales>(&caller, &offer).await?;
+        if offer.event.status == EventStatus::Draft {
+            return Err(refused);
+        }
     }
     let now = ticketing.clock.now();
     let items = offer

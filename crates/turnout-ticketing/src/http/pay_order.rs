@@ -97,6 +97,8 @@ pub(super) async fn pay_order(
         // Members see an order; paying it is for its buyer.
         return Err(Problem::forbidden());
     }
-    let order = ticketing.pay_order(order, request.parse()?).await?;
-    Ok(Json(ticketing.order_view(&order, Secret::Shown).await?))
+    let settled = ticketing
+        .pay_order((access.order, access.version), request.parse()?)
+        .await?;
+    Ok(Json(ticketing.settled_view(settled).await?))
 }

@@ -80,8 +80,10 @@ pub(super) async fn register_tickets(
         user_id: caller.user(),
         at_once: true,
     };
-    let settled = ticketing.place_order(request).await.map_err(problem)?;
-    PlacedOrder::new(&ticketing, &settled).await
+    match ticketing.place_order(request).await {
+        Ok(settled) => PlacedOrder::new(&ticketing, settled).await,
+        Err(error) => Err(problem(ticketing.told_to(&caller, event_id, error).await?)),
+    }
 }
 
 /// The request has one line and no list of them, so its fields are named otherwise than an order's.
@@ -95,6 +97,10 @@ fn problem(error: SaleError) -> Problem {
             let detail = format!("An order can have at most {max} of this ticket type.");
             Problem::validation(vec![FieldError::new("/quantity", detail)])
         }
+        SaleError::PaymentDue => Problem::validation(vec![FieldError::new(
+            "/ticket_type_id",
+            "This ticket type has a price. Place an order with POST /orders, then pay it.",
+        )]),
         other => other.into(),
     }
 }

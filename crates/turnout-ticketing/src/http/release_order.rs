@@ -31,6 +31,6 @@ pub(super) async fn release_order(
     if access.secret == Secret::Hidden {
         return Err(Problem::forbidden());
     }
-    ticketing.release_order(order).await?;
+    ticketing.release_order((access.order, access.version)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! What several requests have in common.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use turnout_domain::{Currency, Email, Money, Text};
 use turnout_http::{Fields, Given};
 use utoipa::ToSchema;
@@ -42,22 +42,32 @@ impl BuyerRequest {
 }
 
 /// An amount in minor units.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = MoneyRequest)]
 pub(super) struct MoneyRequest {
     /// Minor units: 1250 is 12.50 EUR.
-    amount: i64,
+    #[serde(default)]
+    #[schema(value_type = i64, example = 1250)]
+    amount: Given<i64>,
     /// Three letters of ISO 4217.
-    currency: String,
+    #[serde(default)]
+    #[schema(value_type = String, example = "EUR")]
+    currency: Given<String>,
 }
 
 impl MoneyRequest {
-    pub fn parse(self) -> Result<Money, String> {
-        let currency: Currency = self
-            .currency
-            .parse()
-            .map_err(|error: turnout_domain::CurrencyError| error.to_string())?;
-        Money::price(self.amount, currency).map_err(|error| error.to_string())
+    /// The price at `pointer`.
+    pub fn parse(pointer: &str, given: Given<Self>, fields: &mut Fields) -> Option<Money> {
+        let request = fields.required(pointer, given, Ok::<_, String>)?;
+        let currency = fields.required(format!("{pointer}/currency"), request.currency, |text| {
+            text.parse::<Currency>()
+        });
+        // An amount is too little or too much in any currency: XXX stands for none.
+        let checked = currency.or_else(|| "XXX".parse().ok())?;
+        let price = fields.required(format!("{pointer}/amount"), request.amount, |minor| {
+            Money::price(minor, checked)
+        });
+        currency.and(price)
     }
 }
 

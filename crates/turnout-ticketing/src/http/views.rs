@@ -1,5 +1,7 @@
 //! Ticketing's records as clients see them.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +16,7 @@ use crate::Ticketing;
 use crate::combiner::Settled;
 use crate::error::SaleError;
 use crate::items::{self, CheckIn};
+use crate::keys::Loaded;
 use crate::model::{Offer, Order, OrderState, OrderTicket, PoolKey, TicketStatus, TicketType};
 use crate::validate_ticket::LIST_DEFAULT;
 
@@ -204,12 +207,10 @@ pub(super) struct PlacedOrder {
 }
 
 impl PlacedOrder {
-    pub async fn new(ticketing: &Ticketing, settled: &Settled) -> Result<Self, Problem> {
-        let order = ticketing.order_view(&settled.order, Secret::Shown).await?;
-        Ok(Self {
-            order,
-            replayed: settled.replayed,
-        })
+    pub async fn new(ticketing: &Ticketing, settled: Settled) -> Result<Self, Problem> {
+        let replayed = settled.replayed;
+        let order = ticketing.settled_view(settled).await?;
+        Ok(Self { order, replayed })
     }
 }
 
@@ -225,15 +226,46 @@ impl IntoResponse for PlacedOrder {
     }
 }
 
+/// When tickets were admitted at the main list.
+type Admissions = HashMap<TicketId, Timestamp>;
+
 impl Ticketing {
     pub(super) async fn order_view(&self, order: &Order, secret: Secret) -> Result<OrderView, SaleError> {
-        let tickets = self.ticket_views(std::slice::from_ref(order)).await?;
+        let admissions = self.admissions(std::slice::from_ref(order)).await?;
+        Ok(self.order_view_of(order, secret, &admissions, self.keys.load().await?))
+    }
+
+    /// An order for whoever has just placed or paid it. Nobody has been admitted yet, unless it was before.
+    pub(super) async fn settled_view(&self, settled: Settled) -> Result<OrderView, SaleError> {
+        let Settled { order, replayed } = settled;
+        if replayed {
+            return self.order_view(&order, Secret::Shown).await;
+        }
         let keys = self.keys.load().await?;
+        Ok(self.order_view_of(&order, Secret::Shown, &Admissions::new(), keys))
+    }
+
+    /// Orders for those who see them all.
+    pub(super) async fn order_views(&self, orders: &[Order]) -> Result<Vec<OrderView>, SaleError> {
+        let admissions = self.admissions(orders).await?;
+        let keys = self.keys.load().await?;
+        Ok(orders
+            .iter()
+            .map(|order| self.order_view_of(order, Secret::Hidden, &admissions, keys))
+            .collect())
+    }
+
+    fn order_view_of(
+        &self,
+        order: &Order,
+        secret: Secret,
+        admissions: &Admissions,
+        keys: &Loaded,
+    ) -> OrderView {
+        let now = self.clock.now();
         let (state, expires_at, confirmed_at) = match order.state {
             // Void from its deadline on, swept or not.
-            OrderState::Held { .. } if !order.holds(self.clock.now()) => {
-                (OrderStateView::Expired, None, None)
-            }
+            OrderState::Held { .. } if !order.holds(now) => (OrderStateView::Expired, None, None),
             OrderState::Held { expires_at } => (OrderStateView::Held, Some(expires_at), None),
             OrderState::Confirmed { confirmed_at } => (OrderStateView::Confirmed, None, Some(confirmed_at)),
             OrderState::Cancelled { .. } => (OrderStateView::Cancelled, None, None),
@@ -245,7 +277,7 @@ impl Ticketing {
             quantity: line.quantity,
             unit_price: line.unit_price.into(),
         });
-        Ok(OrderView {
+        OrderView {
             id: order.id,
             event_id: order.event_id,
             state,
@@ -257,12 +289,12 @@ impl Ticketing {
             },
             user_id: order.user_id,
             expires_at,
-            server_now: self.clock.now(),
+            server_now: now,
             placed_at: order.placed_at,
             confirmed_at,
-            tickets,
+            tickets: ticket_views(order, admissions, keys).collect(),
             secret: (secret == Secret::Shown).then(|| keys.order_secret(order.id)),
-        })
+        }
     }
 
     /// One ticket of the order, if it has it.
@@ -271,43 +303,64 @@ impl Ticketing {
         order: &Order,
         id: TicketId,
     ) -> Result<Option<TicketView>, SaleError> {
-        let views = self.ticket_views(std::slice::from_ref(order)).await?;
-        Ok(views.into_iter().find(|view| view.id == id))
+        let Some(ticket) = order.ticket(id) else {
+            return Ok(None);
+        };
+        let check_in = items::check_in_key(id, LIST_DEFAULT);
+        let check_in = self.store.get(&check_in, Read::Consistent).await?;
+        let check_in: Option<CheckIn> = check_in.map(|item| item.parse()).transpose()?;
+        let admitted_at = check_in.map(|check_in| check_in.admitted_at);
+        let keys = self.keys.load().await?;
+        Ok(Some(ticket_view(keys, order, id, ticket, admitted_at)))
     }
 
-    /// The tickets of these orders, with when they were admitted.
+    /// The tickets of these orders.
     pub(super) async fn ticket_views(&self, orders: &[Order]) -> Result<Vec<TicketView>, SaleError> {
+        let admissions = self.admissions(orders).await?;
         let keys = self.keys.load().await?;
-        let mut views: Vec<TicketView> = orders
+        Ok(orders
             .iter()
-            .flat_map(|order| {
-                order
-                    .numbered_tickets()
-                    .map(|(id, ticket)| ticket_view(keys, order, id, ticket))
-            })
+            .flat_map(|order| ticket_views(order, &admissions, keys))
+            .collect())
+    }
+
+    /// When the tickets of these orders were admitted: the check-ins are looked up a hundred at a time.
+    async fn admissions(&self, orders: &[Order]) -> Result<Admissions, SaleError> {
+        let tickets: Vec<TicketId> = orders
+            .iter()
+            .flat_map(Order::numbered_tickets)
+            .map(|(id, _)| id)
             .collect();
-        // Straight from the sale nobody has been admitted; else the check-ins are looked up, a hundred at a time.
-        let fresh = orders.iter().all(|order| matches!(order.state, OrderState::Confirmed { confirmed_at } if confirmed_at == self.clock.now()));
-        if !fresh {
-            for chunk in views.chunks_mut(turnout_store::KEYS_MAX) {
-                let found: Vec<_> = chunk
-                    .iter()
-                    .map(|view| items::check_in_key(view.id, LIST_DEFAULT))
-                    .collect();
-                let check_ins = self.store.get_many(&found, Read::Consistent).await?;
-                for (view, item) in chunk.iter_mut().zip(check_ins) {
-                    view.checked_in_at = item
-                        .map(|item| item.parse::<CheckIn>())
-                        .transpose()?
-                        .map(|it| it.admitted_at);
+        let mut admissions = Admissions::new();
+        for chunk in tickets.chunks(turnout_store::KEYS_MAX) {
+            let keys: Vec<_> = chunk
+                .iter()
+                .map(|id| items::check_in_key(*id, LIST_DEFAULT))
+                .collect();
+            let found = self.store.get_many(&keys, Read::Consistent).await?;
+            for (id, item) in chunk.iter().zip(found) {
+                if let Some(item) = item {
+                    admissions.insert(*id, item.parse::<CheckIn>()?.admitted_at);
                 }
             }
         }
-        Ok(views)
+        Ok(admissions)
     }
 }
 
-fn ticket_view(keys: &crate::keys::Loaded, order: &Order, id: TicketId, ticket: &OrderTicket) -> TicketView {
+fn ticket_views(order: &Order, admissions: &Admissions, keys: &Loaded) -> impl Iterator<Item = TicketView> {
+    order
+        .numbered_tickets()
+        .map(|(id, ticket)| ticket_view(keys, order, id, ticket, admissions.get(&id).copied()))
+}
+
+fn ticket_view(
+    keys: &Loaded,
+    order: &Order,
+    id: TicketId,
+    ticket: &OrderTicket,
+    checked_in_at: Option<Timestamp>,
+) -> TicketView {
     let line = order
         .lines
         .iter()
@@ -334,6 +387,6 @@ fn ticket_view(keys: &crate::keys::Loaded, order: &Order, id: TicketId, ticket: 
         },
         code: keys.code(order.event_id, id),
         issued_at,
-        checked_in_at: None,
+        checked_in_at,
     }
 }

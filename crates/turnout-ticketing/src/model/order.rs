@@ -83,6 +83,14 @@ impl Order {
             .map(|(_, ticket)| ticket)
     }
 
+    /// The most bytes of a message about it, whatever its state, as the store counts them: a change has a bound.
+    pub fn message_bytes_max(&self) -> usize {
+        // Quotes and backslashes in names are written as two bytes; ids, times and amounts are short.
+        let person = 2 * (self.buyer.name.len() + self.buyer.email.as_str().len());
+        let lines: usize = self.lines.iter().map(|line| 2 * line.name.len() + 200).sum();
+        1_000 + person + lines + 40 * self.quantity() as usize
+    }
+
     /// Whether its hold stands at `now`.
     pub fn holds(&self, now: Timestamp) -> bool {
         matches!(self.state, OrderState::Held { expires_at } if now < expires_at)

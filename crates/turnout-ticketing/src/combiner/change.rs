@@ -1,0 +1,93 @@
+//! The change that a plan makes, and what it tells.
+
+use jiff::Timestamp;
+use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderReleased};
+use turnout_domain::{Envelope, EventId, MessageId};
+use turnout_store::Change;
+
+use super::plan::Entry;
+use crate::TABLE;
+use crate::items;
+use crate::model::{Movements, Offer, Order, OrderState};
+
+/// A write of the change, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The check that the offer still stands.
+    Offer,
+    /// The stock of the pool with this number.
+    Pool(usize),
+    /// The order of the entry with this number.
+    Entry(usize),
+}
+
+impl Place {
+    /// What the write at `write` of a change of so many pools is about.
+    pub fn of(write: usize, pools: usize) -> Self {
+        match write.checked_sub(1) {
+            None => Self::Offer,
+            Some(pool) if pool < pools => Self::Pool(pool),
+            Some(entry) => Self::Entry(entry - pools),
+        }
+    }
+}
+
+/// The change of these entries: the same whenever it is made, but for its token.
+pub(super) fn change(
+    event: EventId,
+    offer: &Offer,
+    movements: &Movements,
+    entries: &[Entry],
+    messages: &[MessageId],
+    now: Timestamp,
+) -> Change {
+    let mut change = Change::of(TABLE).check(items::event_key(event), items::offer_unchanged(offer.version));
+    for (pool, movement) in movements {
+        change = change.update(items::pool_update(event, *pool, *movement, offer.limited(*pool)));
+    }
+    for (entry, id) in entries.iter().zip(messages) {
+        change = change
+            .put(items::order_item(&entry.order), items::expect(entry.version))
+            .emit(message(&entry.order, *id, now));
+    }
+    change
+}
+
+/// What is told of an order that has just come into its state.
+fn message(order: &Order, id: MessageId, now: Timestamp) -> Envelope {
+    let (order_id, event_id, quantity) = (order.id, order.event_id, order.quantity());
+    match order.state {
+        OrderState::Held { expires_at } => {
+            let held = OrderHeld {
+                order_id,
+                event_id,
+                quantity,
+                expires_at,
+            };
+            Envelope::new(id, now, &held)
+        }
+        OrderState::Confirmed { confirmed_at } => {
+            let confirmed = OrderConfirmed {
+                order_id,
+                event_id,
+                user_id: order.user_id,
+                buyer_email: order.buyer.email.clone(),
+                buyer_name: order.buyer.name.clone(),
+                lines: order.lines.clone(),
+                tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
+                total: order.total,
+                confirmed_at,
+            };
+            Envelope::new(id, now, &confirmed)
+        }
+        OrderState::Cancelled { .. } | OrderState::Expired { .. } => {
+            let released = OrderReleased {
+                order_id,
+                event_id,
+                quantity,
+                expired: matches!(order.state, OrderState::Expired { .. }),
+            };
+            Envelope::new(id, now, &released)
+        }
+    }
+}
