@@ -35,10 +35,11 @@ pub fn routes(health: Health) -> Router {
 }
 
 async fn ready(State(health): State<Health>) -> (StatusCode, String) {
-    match health.ready().await {
-        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
-    }
+    let (status, words) = match health.ready().await {
+        Ok(()) => (StatusCode::OK, String::from("ready")),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
+    };
+    (status, words + "\n")
 }
 
 impl Health {
