@@ -3,6 +3,7 @@ import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { onSessionChange, sessionState } from '@/api/session';
+import { forgetAll } from '@/lib/storage';
 import { LiveProvider } from '@/live/LiveProvider';
 import { queryClient } from './queryClient';
 
@@ -16,6 +17,7 @@ export function Providers({ children }: { children: ReactNode }) {
     return onSessionChange(() => {
       const before = reader;
       reader = who();
+      if (before !== reader && before.startsWith('usr_')) forgetAll(sessionStorage, 'turnout.purchase.');
       // What one person could see is not the next one's to find. The first answer at start changes nobody.
       if (before !== reader && before !== 'starting') void queryClient.resetQueries();
     });

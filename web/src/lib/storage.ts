@@ -8,6 +8,11 @@ export function readJson<T>(store: Storage, key: string): T | undefined {
   }
 }
 
+/** Takes away everything whose key begins so. */
+export function forgetAll(store: Storage, prefix: string): void {
+  for (const key of Object.keys(store)) if (key.startsWith(prefix)) store.removeItem(key);
+}
+
 export function writeJson(store: Storage, key: string, value: unknown): void {
   try {
     if (value === undefined) store.removeItem(key);

@@ -63,7 +63,8 @@ const designs: ((palette: Palette, turn: number) => ReactNode)[] = [
           key={step}
           x={step * 80}
           y={turn < 0.5 ? 220 - step * 26 : 116 + step * 26}
-          width="81"
+          width="80"
+          shapeRendering="crispEdges"
           height="200"
           fill={shape}
           opacity={0.55 + step * 0.1}

@@ -219,7 +219,8 @@ export class Purchase {
         this.show({ at: 'held', hold: { order, receivedAt: Date.now() } });
         return;
       case 'confirmed':
-        rememberOrder(order, this.secret());
+        // What belongs to an account is found there, and not by whoever uses this device next.
+        if (order.user_id === null) rememberOrder(order, this.secret());
         this.show({ at: 'confirmed', order });
         return;
       case 'cancelled':

@@ -24,7 +24,11 @@ export function ConfirmedPanel({ order, event, onMore }: ConfirmedPanelProps) {
             <Plural value={order.tickets.length} one="You have a ticket" other="You have # tickets" />
           </h2>
           <p className="mt-1 text-muted">
-            <Trans>Show the code at the door. It stays under My tickets on this device.</Trans>
+            {order.user_id === null ? (
+              <Trans>Show the code at the door. It stays under My tickets on this device.</Trans>
+            ) : (
+              <Trans>Show the code at the door. You find it under My tickets.</Trans>
+            )}
           </p>
         </div>
       </div>
