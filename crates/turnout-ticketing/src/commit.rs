@@ -15,11 +15,33 @@ pub(crate) async fn commit(
     store: &dyn Store,
     build: impl Fn() -> Change + Send + Sync,
 ) -> Result<Committed, CommitError> {
+    commit_patiently(store, Patience::Usual, build).await
+}
+
+/// How long to wait for a store that does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Half a second.
+    Usual,
+    /// Not at all: it did not answer a moment ago.
+    Worn,
+}
+
+/// The same, with less patience for a store that failed a moment ago, so that a crowd behind an outage is told soon.
+pub(crate) async fn commit_patiently(
+    store: &dyn Store,
+    patience: Patience,
+    build: impl Fn() -> Change + Send + Sync,
+) -> Result<Committed, CommitError> {
+    let tries = match patience {
+        Patience::Usual => TRIES_MAX,
+        Patience::Worn => 1,
+    };
     let change = build();
     let token = change.token;
     let mut answer = store.commit(change).await;
     let mut pause = PAUSE;
-    for _ in 1..TRIES_MAX {
+    for _ in 1..tries {
         if !matches!(
             answer,
             Err(CommitError::Busy { .. } | CommitError::Unknown { .. })

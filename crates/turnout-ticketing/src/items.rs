@@ -68,9 +68,9 @@ pub(crate) fn expiry_query(shard: u32) -> Query {
     Query::index(TABLE, Index::First, format!("hold-expiry#{shard}"))
 }
 
-/// An instant as text that sorts as instants do: milliseconds of the Unix epoch in 14 digits.
+/// An instant as text that sorts as instants do: milliseconds of the Unix epoch in 15 digits.
 pub(crate) fn sortable(instant: Timestamp) -> String {
-    format!("{:014}", instant.as_millisecond().max(0))
+    format!("{:015}", instant.as_millisecond().max(0))
 }
 
 /// The offer read from the items of the event's partition; `None` if the event is not known here.
@@ -203,3 +203,6 @@ pub(crate) fn expect(version: Option<u64>) -> Expect {
 pub(crate) fn offer_unchanged(version: u64) -> Condition {
     Condition::Version(version)
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,47 @@ pub(crate) fn fingerprint(parts: &impl serde::Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::extract::FromRequestParts;
+    use futures::FutureExt;
+
     use super::*;
+
+    fn key(text: &str) -> IdempotencyKey {
+        let request = axum::http::Request::get("/").header("idempotency-key", text);
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        IdempotencyKey::from_request_parts(&mut parts, &())
+            .now_or_never()
+            .expect("a header is there at once")
+            .expect("a key")
+    }
+
+    #[test]
+    fn an_order_is_named_by_its_key_and_who_sent_it() {
+        let user = |n| Some(UserId::from_ulid(Ulid(n)));
+        let ids = [
+            order_id(None, &key("a")),
+            order_id(None, &key("b")),
+            order_id(user(1), &key("a")),
+            order_id(user(2), &key("a")),
+            order_id(None, &key("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+            order_id(None, &key("01ARZ3NDEKTSV4RRFFQ69G5FAW")),
+        ];
+        for (place, id) in ids.iter().enumerate() {
+            assert!(ids[..place].iter().all(|other| other != id));
+            assert_eq!(OrderId::rounding(id.ulid()), *id);
+        }
+        assert_eq!(order_id(user(1), &key("a")), ids[2]);
+        // In every version of ours: an order that was placed before an update is found after it.
+        assert_eq!(ids[0].to_string(), "ord_5DGAZ0KAN84QJ525A5NMJAN900");
+        assert_eq!(ids[4].ulid().timestamp_ms(), 1_469_922_850_259);
+    }
+
+    #[test]
+    fn another_request_has_another_fingerprint() {
+        assert_eq!(fingerprint(&("order", 1)), fingerprint(&("order", 1)));
+        assert_ne!(fingerprint(&("order", 1)), fingerprint(&("order", 2)));
+        assert_ne!(fingerprint(&("order", 1)), fingerprint(&("tickets", 1)));
+    }
 
     #[test]
     fn the_time_is_taken_from_keys_that_have_one() {

@@ -8,6 +8,7 @@ use turnout_domain::messages::{EventStatus, OrderLine};
 use turnout_store::Change;
 
 use super::{Job, Step};
+use crate::commit::Patience;
 use crate::error::SaleError;
 use crate::model::{Movement, Movements, Offer, Order, OrderState, PoolKey};
 
@@ -19,6 +20,8 @@ pub(super) struct Batch {
     /// What the store said is left, when it refused the batch before. It holds for those who waited then, and for one
     /// plan: who comes later must not be turned away because of it.
     pub left: BTreeMap<PoolKey, i64>,
+    /// For a store that did not answer the batch before.
+    pub patience: Patience,
 }
 
 impl Batch {
@@ -27,6 +30,7 @@ impl Batch {
             event,
             offer: None,
             left: BTreeMap::new(),
+            patience: Patience::Usual,
         }
     }
 }
@@ -200,3 +204,6 @@ fn sold_out(order: &Order, left: &BTreeMap<PoolKey, i64>) -> SaleError {
         None => SaleError::NotOnSale,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use turnout_store::{CommitError, Item, Read, Refusal};
 use super::change::{Place, change};
 use super::plan::{Batch, Entry, Plan, in_order, plan};
 use super::{Job, Ports, Settled, Step};
-use crate::commit::commit;
+use crate::commit::{Patience, commit_patiently};
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{AVAILABLE, Offer, Order, OrderState, PoolKey};
@@ -59,8 +59,9 @@ pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDe
         .map(|_| MessageId::from_ulid(ports.ids.ulid(now)))
         .collect();
     let build = || change(batch.event, &offer, &movements, &entries, &messages, now);
-    let committed = commit(&*ports.store, build).await;
+    let committed = commit_patiently(&*ports.store, batch.patience, build).await;
     batch.offer = Some(offer);
+    batch.patience = Patience::Usual;
     match committed {
         Ok(_) => {
             answer_those_behind(waiting, &entries);
@@ -81,6 +82,7 @@ pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDe
             Intake::Closed
         }
         Err(error) => {
+            batch.patience = Patience::Worn;
             answer_all(entries.into_iter().map(|entry| entry.job), &error.into());
             Intake::Open
         }
@@ -118,7 +120,10 @@ fn learn(batch: &mut Batch, pools: &[PoolKey], entries: &[Entry], refusals: Vec<
     for Refusal { write, current } in refusals {
         match (Place::of(write, pools.len()), current) {
             (Place::Pool(pool), Some(item)) => {
-                batch.left.insert(pools[pool], item.counter(AVAILABLE));
+                // One without the counter is not limited any more: the offer changed.
+                if let Some(left) = item.counters.get(AVAILABLE.0) {
+                    batch.left.insert(pools[pool], *left);
+                }
             }
             (Place::Offer, _) | (Place::Pool(_), None) => batch.offer = None,
             (Place::Entry(entry), current) => {

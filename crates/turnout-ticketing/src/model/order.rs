@@ -155,3 +155,6 @@ impl Order {
         movements
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,3 +158,102 @@ impl Movement {
 
 /// What a sale moves, by pool.
 pub(crate) type Movements = BTreeMap<PoolKey, Movement>;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The stock after the movement, if the store would allow it.
+    fn moved(stock: Stock, movement: Movement) -> Option<Stock> {
+        let after = Stock {
+            available: stock.available.map(|available| available + movement.available),
+            held: stock.held + movement.held,
+            confirmed: stock.confirmed + movement.confirmed,
+            revenue: stock.revenue + movement.revenue,
+            ..stock
+        };
+        let allowed = after.available.unwrap_or(0) >= 0 && after.held >= 0;
+        allowed.then_some(after)
+    }
+
+    fn movement() -> impl Strategy<Value = Movement> {
+        (0..4_usize, 1..20_u32).prop_map(|(kind, n)| match kind {
+            0 => Movement::hold(n),
+            1 => Movement::sell(n, i64::from(n) * 1250),
+            2 => Movement::confirm(n, i64::from(n) * 1250),
+            _ => Movement::release(n),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_moved_the_capacity_is_kept(
+            capacity in proptest::option::of(0..200_u32),
+            movements in proptest::collection::vec(movement(), 0..60),
+        ) {
+            let mut stock = Stock::new(capacity);
+            for movement in movements {
+                if let Some(after) = moved(stock, movement) {
+                    prop_assert!(after.adds_up(), "{after:?}");
+                    prop_assert_eq!(after.revenue, after.confirmed * 1250);
+                    stock = after;
+                }
+            }
+        }
+
+        #[test]
+        fn movements_together_are_what_they_are_one_by_one(
+            movements in proptest::collection::vec(movement(), 0..20),
+        ) {
+            let one_by_one = movements.iter().try_fold(Stock::new(Some(10_000)), |stock, movement| moved(stock, *movement));
+            let sum = movements.iter().fold(Movement::default(), |sum, movement| sum.and(*movement));
+            if let Some(expected) = one_by_one {
+                prop_assert_eq!(moved(Stock::new(Some(10_000)), sum), Some(expected));
+            }
+        }
+    }
+
+    #[test]
+    fn a_stock_that_lost_count_is_seen() {
+        let right = Stock {
+            held: 2,
+            confirmed: 3,
+            available: Some(5),
+            ..Stock::new(Some(10))
+        };
+        assert!(right.adds_up());
+        assert!(
+            Stock {
+                available: None,
+                capacity: None,
+                ..right
+            }
+            .adds_up()
+        );
+        for wrong in [
+            Stock { held: 3, ..right },
+            Stock {
+                available: Some(-1),
+                held: 8,
+                ..right
+            },
+            Stock {
+                available: Some(8),
+                held: -1,
+                ..right
+            },
+            Stock {
+                available: None,
+                ..right
+            },
+            Stock {
+                capacity: None,
+                ..right
+            },
+        ] {
+            assert!(!wrong.adds_up(), "{wrong:?}");
+        }
+    }
+}
