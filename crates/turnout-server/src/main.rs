@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod gateway;
 mod health;
+mod healthcheck;
 mod logging;
 mod openapi;
 mod page_head;
@@ -33,6 +34,8 @@ enum Command {
     Serve(Box<config::ServeArgs>),
     /// Verifies every invariant over the stored data; exits 0 when all hold.
     Check(check::CheckArgs),
+    /// Asks the process beside this one whether it is ready; exits 0 when it is.
+    Healthcheck(healthcheck::HealthcheckArgs),
     /// Prints or creates the tables of DynamoDB.
     Tables(tables::TablesArgs),
     /// Prints the OpenAPI document.
@@ -57,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         match command {
             Command::Serve(args) => serve::run(args.resolve()?).await,
             Command::Check(args) => check::run(args).await,
+            Command::Healthcheck(args) => healthcheck::run(&args),
             Command::Tables(args) => tables::run(args).await,
             Command::Openapi => openapi::print(),
         }
