@@ -83,7 +83,8 @@ impl Tally {
             "order" => self.add_order(&item.parse()?),
             "lists" => match id.parse() {
                 Ok(event) => {
-                    self.lists.entry((event, item.key.sort.clone())).or_default().0 = item.counter(ADMITTED)
+                    let list = self.lists.entry((event, item.key.sort.clone()));
+                    list.or_default().0 = item.counter(ADMITTED);
                 }
                 Err(_) => self.violation(format!("{} is of no event", item.key)),
             },

@@ -196,8 +196,7 @@ fn sold_out(order: &Order, left: &BTreeMap<PoolKey, i64>) -> SaleError {
     let short = order
         .lines
         .iter()
-        .filter_map(|line| of_line(line).filter(|(_, left)| *left < i64::from(line.quantity)))
-        .next();
+        .find_map(|line| of_line(line).filter(|(_, left)| *left < i64::from(line.quantity)));
     // Each line could be had alone, but not all together: then it is the event that has too few.
     match short.or_else(|| order.lines.iter().find_map(of_line)) {
         Some((ticket_type, left)) => SaleError::SoldOut { ticket_type, left },

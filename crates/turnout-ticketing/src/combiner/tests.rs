@@ -154,7 +154,8 @@ async fn who_asks_as_the_combiner_retires_is_served() {
         // Around the moment at which it retires, to the millisecond.
         let combiner = stall.combiner.clone();
         asked.push(tokio::spawn(async move {
-            tokio::time::sleep(IDLE - Duration::from_millis(20) + Duration::from_millis(number)).await;
+            let idle = u64::try_from(IDLE.as_millis()).unwrap();
+            tokio::time::sleep(Duration::from_millis(idle - 20 + number)).await;
             combiner.settle(EVENT, place(u128::from(number), 1)).await
         }));
     }
@@ -181,7 +182,7 @@ async fn more_than_the_queue_holds_are_asked_to_come_back() {
         .iter()
         .filter(|answer| matches!(answer, Err(SaleError::Commit(CommitError::Busy { .. }))));
     assert_eq!(busy.count(), 100);
-    assert_eq!(stall.pool().await.1, 1 + QUEUE_MAX as i64);
+    assert_eq!(stall.pool().await.1, 1 + i64::try_from(QUEUE_MAX).unwrap());
 }
 
 #[tokio::test(start_paused = true)]
