@@ -11,6 +11,7 @@ mod list_orders;
 mod list_ticket_types;
 mod list_tickets;
 mod pay_order;
+mod placed_order;
 mod register_tickets;
 mod release_order;
 mod request;

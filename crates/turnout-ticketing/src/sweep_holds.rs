@@ -59,16 +59,14 @@ impl Ticketing {
 
     /// Gives one hold back; whether it was there to give. The index may be late, so the order itself decides.
     async fn sweep(&self, found: Item) -> bool {
-        let Ok(found) = found.parse::<Order>() else {
-            return false;
+        let given_back = match found.parse::<Order>() {
+            Ok(order) => self.expire(order.id).await,
+            Err(error) => Err(error.into()),
         };
-        match self.expire(found.id).await {
-            Ok(given_back) => given_back,
-            Err(error) => {
-                tracing::warn!(order.id = %found.id, %error, "A hold could not be given back; trying again");
-                false
-            }
-        }
+        given_back.unwrap_or_else(|error| {
+            tracing::warn!(key = %found.key, %error, "A hold could not be given back; trying again");
+            false
+        })
     }
 
     async fn expire(&self, id: OrderId) -> Result<bool, SaleError> {

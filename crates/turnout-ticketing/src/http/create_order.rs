@@ -4,8 +4,9 @@ use turnout_domain::{EventId, TicketTypeId};
 use turnout_http::{Body, Caller, Fields, Given, IdempotencyKey, Problem, ProblemView};
 use utoipa::ToSchema;
 
+use super::placed_order::PlacedOrder;
 use super::request::{BuyerRequest, QUANTITY_MAX, quantity};
-use super::views::{OrderView, PlacedOrder};
+use super::views::OrderView;
 use crate::Ticketing;
 use crate::model::{Buyer, PlaceOrder, RequestedLine};
 use crate::place_order::{fingerprint, order_id};

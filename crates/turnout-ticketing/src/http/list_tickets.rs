@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 
 use super::views::TicketView;
 use crate::Ticketing;
+use crate::read_orders::TicketsOf;
 
 /// Whose tickets.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -16,8 +17,8 @@ pub(super) struct ListTicketsParams {
     event_id: Option<String>,
 }
 
-/// The caller's tickets, or an event's for its organizer's members; those of the newest order first. `limit` counts
-/// orders: a page holds the tickets of whole orders.
+/// The caller's tickets, or an event's for its organizer's members; those of the newest order first. A page holds the
+/// tickets of whole orders: it may have more than `limit`, by those of its last order.
 #[utoipa::path(
     get, path = "/tickets", operation_id = "list_tickets", tag = "ticketing",
     params(ListTicketsParams, PageParams),
@@ -44,12 +45,13 @@ pub(super) async fn list_tickets(
         .and_then(|text| fields.parsed("/event_id", text.parse::<EventId>()));
     let event = fields.finish(Some(event))?;
     let (limit, cursor) = (page.limit()?, page.cursor());
-    let (orders, next) = match event {
-        None => ticketing.orders_of_buyer(user, limit, cursor).await?,
+    let whose = match event {
+        None => TicketsOf::Buyer(user),
         Some(event) => {
             ticketing.permit_hidden::<SeeSales>(&caller, event).await?;
-            ticketing.orders_of_event(event, limit, cursor).await?
+            TicketsOf::Event(event)
         }
     };
+    let (orders, next) = ticketing.orders_with_tickets(whose, limit, cursor).await?;
     Ok(Json(List::new(ticketing.ticket_views(&orders).await?, next)))
 }

@@ -4,8 +4,9 @@ use turnout_domain::{EventId, TicketTypeId};
 use turnout_http::{Body, Caller, FieldError, Fields, Given, IdempotencyKey, Problem, ProblemView};
 use utoipa::ToSchema;
 
+use super::placed_order::PlacedOrder;
 use super::request::{BuyerRequest, quantity};
-use super::views::{OrderView, PlacedOrder};
+use super::views::OrderView;
 use crate::Ticketing;
 use crate::error::SaleError;
 use crate::model::{Buyer, PlaceOrder, RequestedLine};

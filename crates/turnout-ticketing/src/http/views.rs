@@ -2,13 +2,9 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use turnout_domain::{Currency, EventId, Money, OrderId, TicketId, TicketTypeId, UserId};
-use turnout_http::Problem;
 use turnout_store::Read;
 use utoipa::ToSchema;
 
@@ -197,33 +193,6 @@ pub(super) struct TicketView {
 pub(super) enum Secret {
     Shown,
     Hidden,
-}
-
-/// The answer to a purchase: 201 with the order. One that was placed before, under the same key, says so in the header
-/// `Idempotent-Replayed`.
-pub(super) struct PlacedOrder {
-    order: OrderView,
-    replayed: bool,
-}
-
-impl PlacedOrder {
-    pub async fn new(ticketing: &Ticketing, settled: Settled) -> Result<Self, Problem> {
-        let replayed = settled.replayed;
-        let order = ticketing.settled_view(settled).await?;
-        Ok(Self { order, replayed })
-    }
-}
-
-impl IntoResponse for PlacedOrder {
-    fn into_response(self) -> Response {
-        let mut response = (StatusCode::CREATED, Json(self.order)).into_response();
-        if self.replayed {
-            response
-                .headers_mut()
-                .insert("idempotent-replayed", HeaderValue::from_static("true"));
-        }
-        response
-    }
 }
 
 /// When tickets were admitted at the main list.

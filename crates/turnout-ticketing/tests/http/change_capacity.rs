@@ -78,6 +78,21 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
 }
 
 #[tokio::test]
+async fn no_limit_must_be_said() {
+    let stage = Stage::of(Some(7)).await;
+    let path = format!("/internal{}", stage.path("capacity"));
+    for body in [
+        json!({}),
+        json!({ "max_capacity": -1 }),
+        json!({ "max_capacity": "all" }),
+    ] {
+        let reply = stage.app.as_peer().put(&path, body).await;
+        assert_eq!(reply.bad_fields(), ["/max_capacity"]);
+    }
+    assert_eq!(stage.counts().await, (Some(7), 0, 0));
+}
+
+#[tokio::test]
 async fn only_our_own_services_ask_and_only_for_events_that_are_there() {
     let stage = Stage::of(Some(7)).await;
     let path = format!("/internal{}", stage.path("capacity"));

@@ -37,6 +37,37 @@ async fn everyone_sees_their_own() {
 }
 
 #[tokio::test]
+async fn a_page_has_as_many_as_asked_and_the_rest_of_its_last_order() {
+    let stage = Stage::of(None).await;
+    let seat = stage.free(None).await;
+    let mut expected = Vec::new();
+    for quantity in [2, 40, 3, 1, 5, 30, 4] {
+        let order = stage.register(&seat, quantity).await.expect(StatusCode::CREATED);
+        expected.insert(0, list(&order, "tickets").to_vec());
+        // Held ones have no tickets, and are passed over.
+        stage.order(&[(&seat, 1)]).await.expect(StatusCode::CREATED);
+        stage.app.advance(SignedDuration::from_secs(1));
+    }
+    let path = format!("/tickets?event_id={}&limit=6", stage.event);
+    let mut seen = Vec::new();
+    let mut sizes = Vec::new();
+    let mut next = path.clone();
+    for _ in 0..20 {
+        let page = stage.manager.get(&next).await.expect(StatusCode::OK);
+        seen.extend_from_slice(list(&page, "items"));
+        sizes.push(list(&page, "items").len());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => next = format!("{path}&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, expected.concat());
+    // Pages of fewer are allowed; of many more are not.
+    assert_eq!(sizes[0], 4 + 30);
+    assert!(sizes.iter().all(|size| *size < 6 + 40), "{sizes:?}");
+}
+
+#[tokio::test]
 async fn members_see_the_events() {
     let stage = Stage::of(None).await;
     let seat = stage.free(None).await;
