@@ -236,3 +236,27 @@ async fn a_change_whose_answer_was_lost_is_found_again_by_who_asks_again() {
     assert!(again.replayed);
     assert_eq!(stall.pool().await, (4, 1, 0));
 }
+
+#[tokio::test]
+async fn what_the_store_said_is_left_is_used_up_before_others_may_join() {
+    let stall = Stall::of(1).await;
+    let mut batch = Batch::new(EVENT);
+    let (answer, told) = oneshot::channel();
+    let mut waiting = VecDeque::from([Job {
+        step: place(1, 2),
+        answer,
+        number: 0,
+        tries: 0,
+    }]);
+    let ports = &stall.combiner.ports;
+    let first = round::settle(ports, &mut batch, &mut waiting).await;
+    assert_eq!((first, waiting.len()), (Intake::Closed, 1));
+    assert_eq!(batch.left[&PoolKey::Event], 1);
+    let second = round::settle(ports, &mut batch, &mut waiting).await;
+    assert_eq!((second, waiting.len()), (Intake::Open, 0));
+    assert!(batch.left.is_empty());
+    assert!(matches!(
+        told.await.unwrap(),
+        Err(SaleError::SoldOut { left: 1, .. })
+    ));
+}

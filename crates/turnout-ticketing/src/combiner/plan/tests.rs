@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 use tokio::sync::oneshot;
-use turnout_domain::{Money, OrderId, OrganizerId, PlannedTime, TicketTypeId, UserId};
+use turnout_domain::{MessageId, Money, OrderId, OrganizerId, PlannedTime, TicketTypeId, UserId};
 use ulid::Ulid;
 
+use super::super::change::{Place, change};
 use super::*;
 use crate::model::{Buyer, EventCopy, PlaceOrder, RequestedLine, Stock, TicketType};
 
@@ -213,6 +214,50 @@ fn a_change_has_at_most_a_hundred_writes() {
     // Four with twenty pools each; then those that draw on the same pools cost one write only.
     assert_eq!(outcome(&plan), (vec![0, 1, 2, 3, 5, 6, 7, 8], vec![], vec![4, 9]));
     assert!(plan.entries.len() + plan.movements.len() + 2 <= Change::WRITES_MAX);
+}
+
+#[test]
+fn the_change_of_a_plan_is_the_same_whenever_it_is_made() {
+    let offer = offer(2);
+    let jobs = [place(1, &[(1, 1)]), place(2, &[(2, 3)]), release(3, 2)];
+    let plan = plan(&offer, &BTreeMap::new(), jobs, now());
+    let ids: Vec<MessageId> = (1..=3).map(|n| MessageId::from_ulid(Ulid(n))).collect();
+    let make = || change(EVENT, &offer, &plan.movements, &plan.entries, &ids, now());
+    let (first, second) = (make(), make());
+    assert_ne!(first.token, second.token);
+    let again = Change {
+        token: first.token,
+        ..second
+    };
+    assert_eq!(first, again);
+    assert_eq!(first.validate(), Ok(()));
+    let pools = plan.movements.len();
+    let places: Vec<Place> = (0..first.writes.len())
+        .map(|write| Place::of(write, pools))
+        .collect();
+    let (pool, entry) = (Place::Pool, Place::Entry);
+    assert_eq!(
+        places,
+        [
+            Place::Offer,
+            pool(0),
+            pool(1),
+            pool(2),
+            entry(0),
+            entry(1),
+            entry(2)
+        ]
+    );
+    let orders = plan
+        .entries
+        .iter()
+        .map(|entry| crate::items::order_key(entry.order.id));
+    assert!(
+        first.writes[4..]
+            .iter()
+            .map(turnout_store::Write::key)
+            .eq(orders.collect::<Vec<_>>().iter())
+    );
 }
 
 proptest! {
