@@ -18,14 +18,16 @@ use tracing::{error, warn};
 use turnout_store::{OutboxBatch, OutboxPosition, Store, Table};
 
 use self::outage::Outage;
-use crate::{Bus, BusError, pause, pause_longest};
+use crate::{Bus, BusError, HandlerError, pause, pause_longest};
 
 /// How long other processes' messages may wait before they are looked for: of those no signal comes.
 const POLL: Duration = Duration::from_secs(1);
 /// The most batches of one read, besides those that are known already.
 const PAGE: usize = 256;
-/// The most batches of one read at all. So many have to fail at a time before they stand in the way of others.
+/// The most batches of one read at all. When more stand in the outbox and fail, it is read in several steps.
 const READ_MAX: usize = 5_000;
+/// The most batches that are known at a time; from so many on, nothing more is read until some are sent.
+const KNOWN_MAX: usize = 100_000;
 /// The most batches that are being published at a time.
 const IN_FLIGHT_MAX: usize = 512;
 /// The next page is read when no more than this are in flight: late enough that few of them are read twice …
@@ -60,6 +62,8 @@ struct Relay {
     sent: Vec<OutboxPosition>,
     /// Whether the outbox may hold something that was not read.
     more: bool,
+    /// Where the next read begins, when the one before did not reach the end.
+    after: Option<OutboxPosition>,
     read_at: Instant,
     /// When the first of those that failed is due; perhaps sooner, if that one is no longer there.
     next_due: Option<Instant>,
@@ -103,6 +107,7 @@ impl Relay {
             published: 0,
             sent: Vec::new(),
             more: true,
+            after: None,
             read_at: Instant::now(),
             next_due: None,
             bus_outage: Outage::default(),
@@ -147,7 +152,8 @@ impl Relay {
     fn may_read(&self) -> bool {
         let settled = self.in_flight.len() <= IN_FLIGHT_LOW || self.read_at.elapsed() >= PATIENCE;
         let available = !self.store_outage.is_on() && !self.bus_outage.is_on();
-        let room = self.ready.is_empty() && self.in_flight.len() < IN_FLIGHT_MAX;
+        let room =
+            self.ready.is_empty() && self.in_flight.len() < IN_FLIGHT_MAX && self.known.len() < KNOWN_MAX;
         self.wants_read() && settled && available && room
     }
 
@@ -170,16 +176,22 @@ impl Relay {
     }
 
     /// Reads a page. Batches that wait or are in flight still stand in the outbox, in front: they come again, and a
-    /// page is longer by as many.
+    /// page is longer by as many. When they are too many for one page, the next begins behind it, and the one after the
+    /// last at the front again: other processes' batches may have come to stand there meanwhile.
     async fn read(&mut self) {
         let limit = (PAGE + self.known.len()).min(READ_MAX);
         self.read_at = Instant::now();
-        let batches = match self.store.outbox(self.table, limit).await {
+        let after = self.after.take();
+        let batches = match self.store.outbox(self.table, after.as_ref(), limit).await {
             Ok(batches) => batches,
             Err(error) => return self.store_failed("read", &error),
         };
         self.store_outage.end();
         self.more = batches.len() >= limit;
+        let is_whole = after.is_none() && !self.more;
+        if limit == READ_MAX && self.more {
+            self.after = batches.last().map(|last| last.position.clone());
+        }
         let now = Instant::now();
         for batch in batches {
             let known = self.known.get_mut(&batch.position);
@@ -197,10 +209,19 @@ impl Relay {
                     self.known.insert(batch.position.clone(), known);
                 }
             }
-            self.ready.push_back(batch);
+            match &batch.unreadable {
+                None => self.ready.push_back(batch),
+                Some(why) => {
+                    let error =
+                        HandlerError::new(format!("the batch {} cannot be read: {why}", batch.position.0));
+                    self.postpone(&batch, None, &error);
+                }
+            }
         }
-        // Whatever was due and is not there any more was sent by another process.
-        self.known.retain(|_, known| !known.is_due(now));
+        if is_whole {
+            // Whatever was due and is not there any more was sent by another process.
+            self.known.retain(|_, known| !known.is_due(now));
+        }
         self.next_due = self.known.values().filter_map(|known| known.due).min();
         let oldest = self.known.values().map(|known| now - known.since).max();
         self.oldest.set(oldest.unwrap_or_default());

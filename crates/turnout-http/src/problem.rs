@@ -246,6 +246,10 @@ impl From<CommitError> for Problem {
                 tracing::warn!(%error, "A change was refused every time it was tried");
                 Self::conflict("Someone changed this at the same moment. Look again, then repeat it.")
             }
+            CommitError::Corrupt { .. } => {
+                tracing::error!(%error, "A record could not be read");
+                Self::internal()
+            }
             CommitError::Invalid(_) => {
                 tracing::error!(%error, "A change was not one the store allows");
                 Self::internal()

@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use turnout_domain::Envelope;
 use turnout_store::{OutboxBatch, OutboxPosition, Query, StoreError, Table, Token};
 
-use crate::attributes::{Attributes, PARTITION, key_attributes, key_of, text};
+use crate::attributes::{Attributes, PARTITION, SORT, key_attributes, key_of, text};
 use crate::commit::count_write_units;
 use crate::failure::{Failure, judge};
 use crate::retry::Attempts;
@@ -52,21 +52,20 @@ fn sort(token: Token, messages: &[Envelope]) -> String {
     format!("{:016} {:032x}", at.max(0), token.0)
 }
 
-fn to_batch(table: Table, attributes: &Attributes) -> Result<OutboxBatch, StoreError> {
+fn to_batch(table: Table, attributes: &Attributes) -> OutboxBatch {
     let key = key_of(table, attributes);
     let messages = attributes
         .get(MESSAGES)
         .and_then(|value| value.as_s().ok())
         .map_or("", String::as_str);
-    match serde_json::from_str(messages) {
-        Ok(messages) => Ok(OutboxBatch {
-            position: OutboxPosition(format!("{}/{}", key.partition, key.sort)),
-            messages,
-        }),
-        Err(error) => Err(StoreError::Corrupt {
-            key,
-            why: error.to_string(),
-        }),
+    let (messages, unreadable) = match serde_json::from_str(messages) {
+        Ok(messages) => (messages, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    OutboxBatch {
+        position: OutboxPosition(format!("{}/{}", key.partition, key.sort)),
+        messages,
+        unreadable,
     }
 }
 
@@ -78,36 +77,41 @@ fn to_key(position: &OutboxPosition) -> Option<(&str, &str)> {
         .filter(|(partition, sort)| partition.starts_with(PARTITION_PREFIX) && !sort.is_empty())
 }
 
-/// The oldest batches of all shards.
+/// The oldest batches of all shards, behind the one at `after`: what orders them is the same in all shards.
 pub(crate) async fn waiting(
     store: &DynamoStore,
     table: Table,
+    after: Option<&OutboxPosition>,
     limit: usize,
 ) -> Result<Vec<OutboxBatch>, StoreError> {
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let shards = (0..OUTBOX_SHARDS).map(|shard| waiting_in(store, table, shard, limit));
+    let after = after.and_then(to_key).map(|(_, sort)| sort);
+    let shards = (0..OUTBOX_SHARDS).map(|shard| waiting_in(store, table, shard, after, limit));
     let mut items: Vec<Attributes> = try_join_all(shards).await?.into_iter().flatten().collect();
     items.sort_by_cached_key(|item| key_of(table, item).sort);
-    items
-        .iter()
-        .take(limit)
-        .map(|item| to_batch(table, item))
-        .collect()
+    let oldest = items.iter().take(limit);
+    Ok(oldest.map(|item| to_batch(table, item)).collect())
 }
 
 async fn waiting_in(
     store: &DynamoStore,
     table: Table,
     shard: u128,
+    after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Attributes>, StoreError> {
     let name = store.name_of(table);
     let request = store.clients.reads.query();
+    let request = match after {
+        Some(sort) => request
+            .key_condition_expression(format!("{PARTITION} = :p AND {SORT} > :s"))
+            .expression_attribute_values(":s", text(sort)),
+        None => request.key_condition_expression(format!("{PARTITION} = :p")),
+    };
     let answer = request
         .table_name(&name)
-        .key_condition_expression(format!("{PARTITION} = :p"))
         .expression_attribute_values(":p", text(partition(shard)))
         .limit(i32::try_from(limit.min(Query::LIMIT_MAX)).unwrap_or(i32::MAX))
         // Each look begins at the oldest: a stale one would give again what was just deleted.
@@ -201,13 +205,23 @@ mod tests {
         let messages = [message("2026-07-04T20:00:00Z"), message("2026-07-04T20:00:01Z")];
         let attributes = to_attributes(Token(6), &messages);
         assert!(is_outbox(&attributes));
-        let batch = to_batch(Table("tickets"), &attributes).unwrap();
+        let batch = to_batch(Table("tickets"), &attributes);
         assert_eq!(batch.messages, messages);
+        assert_eq!(batch.unreadable, None);
         let (partition, sort) = to_key(&batch.position).unwrap();
         assert_eq!(
             (partition, sort),
             ("outbox 2", "1783195200000000 00000000000000000000000000000006")
         );
+    }
+
+    #[test]
+    fn a_batch_that_cannot_be_read_says_so_and_can_be_marked() {
+        let mut attributes = to_attributes(Token(6), &[message("2026-07-04T20:00:00Z")]);
+        attributes.insert(MESSAGES.to_owned(), text("{"));
+        let batch = to_batch(Table("tickets"), &attributes);
+        assert!(batch.unreadable.is_some() && batch.messages.is_empty());
+        assert!(to_key(&batch.position).is_some());
     }
 
     #[test]

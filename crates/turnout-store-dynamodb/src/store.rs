@@ -101,8 +101,13 @@ impl Store for DynamoStore {
         commit::commit(self, change).await
     }
 
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError> {
-        outbox::waiting(self, table, limit).await
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        outbox::waiting(self, table, after, limit).await
     }
 
     async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {

@@ -1,10 +1,12 @@
 //! How a change becomes the actions of a `DynamoDB` transaction.
 
+use std::fmt::Write as _;
+
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use turnout_store::{Condition, Key, NewItem, Write};
+use turnout_store::{Condition, Counter, Key, NewItem, Write};
 
 use crate::attributes::{
     Attributes, DOCUMENT, PARTITION, VERSION, counter_attribute, from_new_item, key_attributes, number, text,
@@ -71,12 +73,22 @@ fn replace(table: &str, item: NewItem, version: u64) -> Result<Put, BuildError> 
 /// All additions are one `ADD`, which counts a missing counter as 0.
 fn update(table: &str, write: turnout_store::Update) -> Result<Update, BuildError> {
     let requirements: Vec<Condition> = [Condition::Exists].into_iter().chain(write.conditions).collect();
-    let (condition, mut values) = conditions(&requirements);
+    let (mut condition, mut values) = conditions(&requirements);
     let mut additions = vec![format!("{VERSION} :one")];
     values.insert(":one".to_owned(), number(1));
     for (place, (counter, n)) in write.add.into_iter().enumerate() {
         additions.push(format!("{} :a{place}", counter_attribute(counter.0)));
         values.insert(format!(":a{place}"), number(n));
+        if let Some((sign, bound)) = bound_of(&requirements, counter, n) {
+            let name = counter_attribute(counter.0);
+            // A counter that is not there counts as 0, to which everything allowed can be added.
+            write!(
+                condition,
+                " AND (attribute_not_exists({name}) OR {name} {sign} :b{place})"
+            )
+            .expect("a string takes all text");
+            values.insert(format!(":b{place}"), number(bound));
+        }
     }
     let mut expression = format!("ADD {}", additions.join(", "));
     if let Some(document) = write.document {
@@ -91,6 +103,19 @@ fn update(table: &str, write: turnout_store::Update) -> Result<Update, BuildErro
         .set_expression_attribute_values(Some(values))
         .return_values_on_condition_check_failure(ALL_OLD)
         .build()
+}
+
+/// What a counter must be for the sum to stay within [`Counter::MAX`]: here numbers have 38 digits, and nothing else
+/// would stop it. A take has a floor that says as much.
+fn bound_of(requirements: &[Condition], counter: Counter, n: i64) -> Option<(&'static str, i64)> {
+    let has_floor = requirements.iter().any(|condition| {
+        matches!(condition, Condition::AtLeast(of, floor) if *of == counter && floor.saturating_add(n) >= -Counter::MAX)
+    });
+    match n.signum() {
+        1 => Some(("<=", Counter::MAX - n)),
+        -1 if !has_floor => Some((">=", -Counter::MAX - n)),
+        _ => None,
+    }
 }
 
 /// The conditions as one expression, and its values. A counter that is not there is at least nothing: the comparison
@@ -144,7 +169,7 @@ pub(crate) fn version_after(write: &Write) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use turnout_store::{Counter, Document, Table, Update};
+    use turnout_store::{Document, Table, Update};
 
     use super::*;
 
@@ -197,6 +222,18 @@ mod tests {
         assert_eq!(value(values, ":a0"), "-2");
         assert_eq!(value(values, ":c1"), "2");
         assert_eq!(value(values, ":doc"), "{}");
+    }
+
+    #[test]
+    fn a_gift_goes_as_far_as_a_counter_holds() {
+        let action = action("t", Write::Update(Update::of(key()).give(LEFT, 2))).unwrap();
+        let update = action.update().unwrap();
+        assert_eq!(
+            update.condition_expression(),
+            Some("attribute_exists(pk) AND (attribute_not_exists(n_left) OR n_left <= :b0)")
+        );
+        let bound = value(update.expression_attribute_values(), ":b0");
+        assert_eq!(bound, (Counter::MAX - 2).to_string());
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::connection;
 /// Why a backup was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// There is no store to be copied, or one of another program or version.
+    #[error(transparent)]
+    Open(#[from] crate::OpenError),
     /// A backup is not written over anything.
     #[error("the file {} is there already", file.display())]
     Exists {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
 use turnout_store::evaluate::{Effect, apply, holds};
-use turnout_store::{Change, Committed, Item, Key, Refusal, Table, Token, Write};
+use turnout_store::{Change, Committed, Item, Key, Refusal, StoreError, Table, Token, Write};
 
 use crate::rows;
 
@@ -18,7 +18,7 @@ pub(crate) enum Judged {
     /// These conditions do not hold.
     Refused(Vec<Refusal>),
     /// What stands there cannot be read, so nothing can be decided.
-    Unreadable(String),
+    Unreadable { key: Key, why: String },
 }
 
 /// The changes so far.
@@ -63,7 +63,8 @@ impl<'c> Batch<'c> {
         }
         for write in &change.writes {
             if let Some(why) = self.load(write.key())? {
-                return Ok(Judged::Unreadable(why));
+                let key = write.key().clone();
+                return Ok(Judged::Unreadable { key, why });
             }
         }
         let refusals = self.refusals(&change);
@@ -146,6 +147,7 @@ impl<'c> Batch<'c> {
         }
         let (row, item) = match rows::item_at(self.connection, key)? {
             Ok(found) => found.unzip(),
+            Err(StoreError::Corrupt { why, .. }) => return Ok(Some(why)),
             Err(error) => return Ok(Some(error.to_string())),
         };
         self.slots.insert(

@@ -8,13 +8,23 @@ use crate::OpenError;
 
 /// The database in the folder.
 pub(crate) const DATABASE: &str = "turnout.db";
-const LOCK: &str = "turnout.lock";
+pub(crate) const LOCK: &str = "turnout.lock";
 
 /// The folder, locked until it is dropped. The system lets go of the lock when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
     _lock: File,
+}
+
+/// The database in a folder that is open elsewhere, or that nobody writes.
+pub(crate) fn database_in(path: &Path) -> Result<PathBuf, OpenError> {
+    let file = path.join(DATABASE);
+    if file.is_file() {
+        Ok(file)
+    } else {
+        Err(OpenError::Missing { file })
+    }
 }
 
 impl Folder {

@@ -17,8 +17,10 @@ mod health;
 mod open;
 mod queries;
 mod readers;
+mod restore;
 mod rows;
 mod schema;
+mod snapshot;
 mod store;
 mod sweep;
 #[cfg(test)]
@@ -27,4 +29,6 @@ mod writer;
 
 pub use backup::BackupError;
 pub use open::{OpenError, Options};
+pub use restore::{RestoreError, restore};
+pub use snapshot::{SqliteSnapshot, back_up};
 pub use store::SqliteStore;

@@ -12,6 +12,10 @@ use crate::{connection, schema};
 /// The first version without a way to damage a file when two connections write and checkpoint at one instant.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
+/// A file up to this size is looked through at the start, which takes a fraction of a second. A larger one would keep
+/// the doors shut: what is wrong in it shows when it is read, and `turnout check` looks at all of it.
+const QUICK_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
 /// How a store is opened.
 #[derive(Clone)]
 pub struct Options {
@@ -81,6 +85,34 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: i32,
     },
+    /// There is no store.
+    #[error("there is no database at {}", file.display())]
+    Missing {
+        /// Where it would be.
+        file: PathBuf,
+    },
+    /// The file was written by an older program, and is only read here.
+    #[error(
+        "the file {} has version {found} and this program reads {known}: start the server on it once, which brings it \
+         up to date",
+        file.display()
+    )]
+    Older {
+        /// The file.
+        file: PathBuf,
+        /// Its version.
+        found: i32,
+        /// The version that this program reads.
+        known: i32,
+    },
+    /// The file is damaged.
+    #[error("the file {} is damaged ({what}): restore a backup with `turnout restore`", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The folder or its lock cannot be used.
     #[error("the folder {} cannot be used", folder.display())]
     Folder {
@@ -131,6 +163,7 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Opened, OpenError> 
     let failed = |source| database_error(&file, source);
     let mut writer = connection::open(&file).map_err(failed)?;
     let version = owned_version(&writer, &file)?;
+    quick_check(&writer, &file)?;
     if let Some(setting) = connection::set_up(&writer).map_err(failed)? {
         return Err(OpenError::NotDurable { file, setting });
     }
@@ -162,8 +195,24 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Opened, OpenError> 
     })
 }
 
+/// Looks through a small file. That one is cut short is found in any.
+fn quick_check(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+    let bytes = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+    if bytes > QUICK_CHECK_BYTES_MAX {
+        return Ok(());
+    }
+    let what: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|source| database_error(file, source))?;
+    if what == "ok" {
+        return Ok(());
+    }
+    let file = file.to_owned();
+    Err(OpenError::Damaged { file, what })
+}
+
 /// The version of the file, 0 for an empty one, if it is ours. Reads only.
-fn owned_version(connection: &Connection, file: &Path) -> Result<i32, OpenError> {
+pub(crate) fn owned_version(connection: &Connection, file: &Path) -> Result<i32, OpenError> {
     let pragma = |name| {
         let value = connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         value.map_err(|source| database_error(file, source))
@@ -187,10 +236,14 @@ fn owned_version(connection: &Connection, file: &Path) -> Result<i32, OpenError>
     }
 }
 
-fn database_error(file: &Path, source: rusqlite::Error) -> OpenError {
+pub(crate) fn database_error(file: &Path, source: rusqlite::Error) -> OpenError {
     let file = file.to_owned();
     match source.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign { file },
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => OpenError::Damaged {
+            file,
+            what: source.to_string(),
+        },
         _ => OpenError::Database { file, source },
     }
 }

@@ -71,30 +71,56 @@ pub(crate) fn scan(
     )
 }
 
-/// Messages that wait, the oldest first.
+/// The number of a batch. What is not a number never was a position here, and is before all.
+pub(crate) fn outbox_number(position: Option<&OutboxPosition>) -> i64 {
+    position.and_then(|position| position.0.parse().ok()).unwrap_or(0)
+}
+
+/// How many batches wait.
+pub(crate) fn outbox_batches(connection: &Connection, table: Table) -> rusqlite::Result<i64> {
+    let count = "SELECT count(*) FROM outbox WHERE tbl = ?1";
+    connection.query_row(count, [table.0], |row| row.get(0))
+}
+
+/// The names of the tables that have items or messages. Each is found by a seek, however many items there are.
+pub(crate) fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "WITH RECURSIVE names (name) AS (
+            SELECT min(tbl) FROM items UNION ALL
+            SELECT (SELECT min(tbl) FROM items WHERE tbl > name) FROM names WHERE name IS NOT NULL)
+        SELECT name FROM names WHERE name IS NOT NULL UNION SELECT tbl FROM outbox ORDER BY 1",
+    )?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+/// Messages that wait behind the batch with this number, the oldest first.
 pub(crate) fn outbox(
     connection: &Connection,
     table: Table,
+    after: i64,
     limit: usize,
 ) -> Result<Vec<OutboxBatch>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let waiting = "SELECT id, messages FROM outbox WHERE tbl = ?1 ORDER BY id LIMIT ?2";
+    let waiting = "SELECT id, messages FROM outbox WHERE tbl = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     let rows = (|| {
         let mut statement = connection.prepare_cached(waiting)?;
-        let rows = statement.query_map((table.0, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map((table.0, after, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<rusqlite::Result<Vec<(i64, String)>>>()
     })();
     let rows = rows.map_err(|error| unavailable(&error))?;
     let batches = rows.into_iter().map(|(id, json)| {
-        let messages = serde_json::from_str(&json).map_err(|error| StoreError::Unavailable {
-            why: format!("batch {id} of the outbox: {error}"),
-        })?;
-        Ok(OutboxBatch {
+        let (messages, unreadable) = match serde_json::from_str(&json) {
+            Ok(messages) => (messages, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+        OutboxBatch {
             position: OutboxPosition(id.to_string()),
             messages,
-        })
+            unreadable,
+        }
     });
-    batches.collect()
+    Ok(batches.collect())
 }
 
 /// Where a cursor stands, the bound of the range on that side is left out: the cursor is inside the range.

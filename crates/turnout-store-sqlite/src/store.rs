@@ -266,15 +266,21 @@ impl Store for SqliteStore {
         {
             Outcome::Judged(Judged::Applied(committed)) => Ok(committed),
             Outcome::Judged(Judged::Refused(refusals)) => Err(CommitError::Refused(refusals)),
-            Outcome::Judged(Judged::Unreadable(why)) => Err(CommitError::Busy { why }),
+            Outcome::Judged(Judged::Unreadable { key, why }) => Err(CommitError::Corrupt { key, why }),
             Outcome::Gone(_) => Ok(Committed { versions: Vec::new() }),
         }
     }
 
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError> {
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        let after = queries::outbox_number(after);
         self.inner
             .readers
-            .read(move |connection| queries::outbox(connection, table, limit))
+            .read(move |connection| queries::outbox(connection, table, after, limit))
             .await
     }
 

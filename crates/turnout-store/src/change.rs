@@ -318,6 +318,10 @@ impl Change {
 fn validate_write(write: &Write) -> Result<(), InvalidChange> {
     match write {
         Write::Insert(item) | Write::Replace(item, _) => {
+            for (name, value) in &item.counters {
+                validate_counter(name)?;
+                validate_amount(*value)?;
+            }
             for index in item.indexes.iter().flatten() {
                 check_part(&index.partition, Key::PARTITION_BYTES_MAX)?;
                 check_part(&index.sort, Key::SORT_BYTES_MAX)?;
@@ -327,12 +331,47 @@ fn validate_write(write: &Write) -> Result<(), InvalidChange> {
             return Err(InvalidChange::Condition(update.key.clone()));
         }
         Write::Delete(key, Condition::Absent) => return Err(InvalidChange::Condition(key.clone())),
-        Write::Update(_) | Write::Delete(..) | Write::Check(..) => {}
+        Write::Update(update) => {
+            for (counter, n) in &update.add {
+                validate_counter(counter.0)?;
+                validate_amount(*n)?;
+            }
+            for condition in &update.conditions {
+                validate_condition(*condition)?;
+            }
+        }
+        Write::Delete(_, condition) | Write::Check(_, condition) => validate_condition(*condition)?,
     }
     let bytes = write.bytes();
     if bytes > Document::BYTES_MAX {
         Err(InvalidChange::TooLarge(bytes))
     } else {
         Ok(())
+    }
+}
+
+fn validate_condition(condition: Condition) -> Result<(), InvalidChange> {
+    match condition {
+        Condition::AtLeast(counter, _) => validate_counter(counter.0),
+        Condition::Absent | Condition::Exists | Condition::Version(_) => Ok(()),
+    }
+}
+
+/// A name becomes part of an expression on some backends, and of JSON on others: none needs a mark around it.
+fn validate_counter(name: &str) -> Result<(), InvalidChange> {
+    let letters = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if name.is_empty() || name.len() > Counter::NAME_BYTES_MAX || !letters {
+        return Err(InvalidChange::Counter(name.chars().take(64).collect()));
+    }
+    Ok(())
+}
+
+fn validate_amount(n: i64) -> Result<(), InvalidChange> {
+    if (-Counter::MAX..=Counter::MAX).contains(&n) {
+        Ok(())
+    } else {
+        Err(InvalidChange::Amount(n))
     }
 }

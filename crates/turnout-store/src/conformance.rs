@@ -83,6 +83,30 @@ impl<S: Store> From<S> for Fresh {
     }
 }
 
+/// Adapters whose data outlives the process pass this too: a change committed again after a restart is applied once,
+/// and gets its first answer. `open` opens the same store again and again, and the one before is gone by then.
+///
+/// # Panics
+/// If the store does not keep to the contract.
+pub async fn a_retry_after_a_restart_is_applied_once(open: impl AsyncFn() -> Arc<dyn Store>) {
+    let store = open().await;
+    commit(&store, insert(item("pool").counter(LEFT, 3))).await;
+    let change = insert(item("order")).take(key("pool"), LEFT, 1);
+    let first = commit(&store, change.clone()).await;
+    commit(&store, Change::of(TABLE).take(key("pool"), LEFT, 1)).await;
+    drop(store);
+    for _ in 0..2 {
+        let store = open().await;
+        assert_eq!(
+            commit(&store, change.clone()).await,
+            first,
+            "a retry after a restart"
+        );
+        let pool = standing(&store, &key("pool")).await;
+        assert_eq!((pool.counter(LEFT), pool.version), (1, 3));
+    }
+}
+
 /// Makes a test of every property of the contract: `conformance_suite!(a store or a Fresh)`.
 #[macro_export]
 macro_rules! conformance_suite {
@@ -112,12 +136,14 @@ macro_rules! conformance_suite {
             counters_of_one_item_move_together
             taking_twice_in_one_update_needs_both_at_once
             counters_are_exact_beyond_the_reach_of_a_float
+            a_counter_goes_to_its_bound_and_not_beyond
 
             sixty_four_buyers_never_get_more_than_ten_places
             nobody_is_refused_while_places_are_free
             only_one_of_many_inserts_is_applied
             only_one_of_many_replacements_is_applied
             takes_of_two_pools_in_opposite_orders_all_end
+            sixty_four_writers_on_one_counter_lose_nothing
 
             a_change_committed_twice_is_applied_once
             a_retry_gives_the_first_answer_though_the_item_moved_on
@@ -142,6 +168,7 @@ macro_rules! conformance_suite {
             writes_between_two_pages_neither_hide_nor_repeat_what_stood
             a_cursor_of_another_query_is_refused
             a_cursor_that_was_tampered_with_is_refused
+            a_forged_cursor_is_refused
             a_scan_gives_every_item_of_the_table_once
             a_cursor_of_another_scan_is_refused
 
@@ -161,6 +188,7 @@ macro_rules! conformance_suite {
             what_is_too_large_is_refused
             conditions_that_make_no_sense_are_refused
             keys_are_short_visible_ascii
+            counters_have_short_names_and_bounded_values
             reads_are_bounded
 
             messages_wait_in_the_outbox_in_order
@@ -168,6 +196,7 @@ macro_rules! conformance_suite {
             a_change_committed_twice_sends_once
             sent_messages_are_gone_and_the_others_wait_on
             outboxes_of_two_tables_are_apart
+            an_outbox_is_read_from_behind_any_batch
             a_commit_with_messages_signals_the_outbox
 
             random_changes_leave_what_the_reference_says
@@ -224,7 +253,9 @@ async fn outcome(store: &Arc<dyn Store>, change: Change) -> Result<Committed, Ve
         match store.commit(change.clone()).await {
             Ok(committed) => return Ok(committed),
             Err(CommitError::Refused(refusals)) => return Err(refusals),
-            Err(error @ CommitError::Invalid(_)) => panic!("the change is valid: {error}"),
+            Err(error @ (CommitError::Invalid(_) | CommitError::Corrupt { .. })) => {
+                panic!("the change is valid, and so is what stands there: {error}")
+            }
             Err(error @ (CommitError::Busy { .. } | CommitError::Unknown { .. })) => trouble = Some(error),
         }
         tokio::task::yield_now().await;

@@ -33,8 +33,8 @@ pub enum CommitError {
     /// A condition does not hold; nothing was written. At least one refusal, in the order of the writes.
     #[error("{} of the change's conditions do not hold", .0.len())]
     Refused(Vec<Refusal>),
-    /// Nothing was written and no condition is known to be false: a conflict, throttling, a full queue or disk. The
-    /// same change may go through later.
+    /// Nothing was written and no condition is known to be false: a conflict, throttling, a full queue or disk, a
+    /// store that is closed or whose disk failed. The same change may go through later, or after a restart.
     #[error("the store is busy: {why}")]
     Busy {
         /// What the backend said.
@@ -44,6 +44,15 @@ pub enum CommitError {
     #[error("the store's answer was lost: {why}")]
     Unknown {
         /// What happened to the answer.
+        why: String,
+    },
+    /// What stands where the change writes is not what a store wrote, so nothing can be decided and nothing was
+    /// written. No retry mends it.
+    #[error("the item {key} cannot be read: {why}")]
+    Corrupt {
+        /// The item.
+        key: Key,
+        /// What is wrong.
         why: String,
     },
     /// A mistake of the caller; nothing was written.
@@ -75,6 +84,12 @@ pub enum InvalidChange {
     /// A key that is empty, too long, or not visible ASCII.
     #[error("`{0}` is not a key")]
     Key(String),
+    /// A counter's name that is empty, longer than 24, or not of ASCII letters and underscores.
+    #[error("`{0}` is not the name of a counter")]
+    Counter(String),
+    /// A counter's value, or what is added to it, beyond [`crate::Counter::MAX`].
+    #[error("{0} is more than a counter holds")]
+    Amount(i64),
     /// A condition that this kind of write cannot have.
     #[error("the write on {0} has a condition that it cannot have")]
     Condition(Key),

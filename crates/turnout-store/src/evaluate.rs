@@ -4,7 +4,7 @@
 //! A backend first asks [`holds`] of every write of a change, then calls [`apply`] for each: so conditions are judged
 //! against what stood before, and a refused change touches nothing.
 
-use crate::{Condition, Item, NewItem, Update, Write};
+use crate::{Condition, Counter, Item, NewItem, Update, Write};
 
 /// What a write leaves behind.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,13 +33,10 @@ pub fn holds(write: &Write, current: Option<&Item>) -> bool {
     match write {
         Write::Insert(_) => current.is_none(),
         Write::Replace(_, version) => condition_holds(Condition::Version(*version), current),
-        Write::Update(update) => {
-            current.is_some()
-                && update
-                    .conditions
-                    .iter()
-                    .all(|condition| condition_holds(*condition, current))
-        }
+        Write::Update(update) => current.is_some_and(|item| {
+            let mut conditions = update.conditions.iter();
+            conditions.all(|condition| condition_holds(*condition, current)) && in_bounds(update, item)
+        }),
         Write::Delete(_, condition) | Write::Check(_, condition) => condition_holds(*condition, current),
     }
 }
@@ -69,6 +66,14 @@ fn condition_holds(condition: Condition, current: Option<&Item>) -> bool {
     }
 }
 
+/// Whether every counter stays within [`Counter::MAX`]. Both numbers are, so their sum is in reach.
+fn in_bounds(update: &Update, item: &Item) -> bool {
+    update.add.iter().all(|(counter, n)| {
+        let sum = item.counter(*counter).saturating_add(*n);
+        (-Counter::MAX..=Counter::MAX).contains(&sum)
+    })
+}
+
 fn stand(new: NewItem, version: u64) -> Item {
     let NewItem {
         key,
@@ -95,7 +100,7 @@ fn updated(mut item: Item, update: Update) -> Item {
     item.version += 1;
     for (counter, n) in update.add {
         match item.counters.get_mut(counter.0) {
-            // A count of tickets or cents never comes near the bound; stopping there is better than turning negative.
+            // The sum is within the bound, or the write does not hold.
             Some(value) => *value = value.saturating_add(n),
             None => {
                 item.counters.insert(counter.0.to_owned(), n);
@@ -111,7 +116,7 @@ fn updated(mut item: Item, update: Update) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Counter, Document, Key, Table};
+    use crate::{Document, Key, Table};
 
     const LEFT: Counter = Counter("left");
 
@@ -144,11 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_stops_at_its_bound() {
+    fn a_counter_goes_to_its_bound_and_not_beyond() {
         let give = Write::Update(Update::of(pool(0).key).give(LEFT, 2));
-        let Effect::Put(after) = apply(give, Some(pool(i64::MAX - 1))) else {
-            panic!("an update leaves an item")
-        };
-        assert_eq!(after.counter(LEFT), i64::MAX);
+        assert!(holds(&give, Some(&pool(Counter::MAX - 2))));
+        assert!(!holds(&give, Some(&pool(Counter::MAX - 1))));
+        let lower = Write::Update(Update::of(pool(0).key).give(LEFT, -2));
+        assert!(holds(&lower, Some(&pool(2 - Counter::MAX))));
+        assert!(!holds(&lower, Some(&pool(1 - Counter::MAX))));
     }
 }

@@ -1,5 +1,8 @@
 //! A store that fails on demand, so that tests can see what a service does then.
 
+mod chance;
+mod stale;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,9 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::{Notify, Semaphore};
 
+use self::chance::Chance;
+use self::stale::Stale;
 use crate::{
-    Change, CommitError, Committed, Cursor, Item, Key, OutboxBatch, OutboxPosition, Page, Query, Read, Store,
-    StoreError, Table,
+    Change, CommitError, Committed, Cursor, Item, Key, OutboxBatch, OutboxPosition, Page, Query, Read,
+    Source, Store, StoreError, Table,
 };
 
 /// What befalls a call.
@@ -25,6 +30,8 @@ pub enum Fault {
     LoseRequest,
     /// The next read or commit waits at the gate until a test opens it, then goes on as usual.
     Wait(Gate),
+    /// The next read or commit lets others go first, so many times, then goes on as usual.
+    Delay(u8),
 }
 
 /// Where a call waits until a test lets it pass. A clone is the same gate.
@@ -46,6 +53,8 @@ pub struct FaultyStore<S> {
 struct Script {
     faults: Mutex<VecDeque<Fault>>,
     outage: AtomicBool,
+    chance: Mutex<Option<Chance>>,
+    stale: Stale,
 }
 
 /// The two kinds of calls that faults befall.
@@ -86,6 +95,24 @@ impl<S: Store> FaultyStore<S> {
     /// Ends the outage.
     pub fn end_outage(&self) {
         self.script.outage.store(false, Ordering::SeqCst);
+    }
+
+    /// Lets a fault befall so many of a hundred reads and commits, which ones and how is drawn from `seed`: refused
+    /// by a busy store, a lost request, a reply lost after the commit, a delay. The same calls in the same order meet the
+    /// same faults again. Faults asked for one by one come first. Calls about the outbox are spared.
+    pub fn shake(&self, seed: u64, per_cent: u8) {
+        *self.script.chance() = Some(Chance::new(seed, per_cent));
+    }
+
+    /// Ends what [`shake`](Self::shake) began.
+    pub fn calm(&self) {
+        *self.script.chance() = None;
+    }
+
+    /// Lets queries of an index give no item that was written through this store until so many such queries were made
+    /// since: as an index may that is brought up to date later. 0 ends it for items written from then on.
+    pub fn hide_new_in_indexes(&self, reads: usize) {
+        self.script.stale.hide_new(reads);
     }
 
     /// How many faults have befallen no call yet.
@@ -131,11 +158,21 @@ impl Script {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The fault for this call, if there is one.
+    fn chance(&self) -> MutexGuard<'_, Option<Chance>> {
+        self.chance.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The fault for this call, if there is one: asked for, or by chance.
     fn next(&self, call: Call) -> Option<Fault> {
+        self.asked_for(call)
+            .or_else(|| self.chance().as_mut().and_then(|chance| chance.next(call)))
+    }
+
+    fn asked_for(&self, call: Call) -> Option<Fault> {
         let mut faults = self.faults();
-        let befalls =
-            |fault: &Fault| call == Call::Commit || matches!(fault, Fault::Unavailable | Fault::Wait(_));
+        let befalls = |fault: &Fault| {
+            call == Call::Commit || matches!(fault, Fault::Unavailable | Fault::Wait(_) | Fault::Delay(_))
+        };
         let place = faults.iter().position(befalls)?;
         faults.remove(place)
     }
@@ -155,9 +192,20 @@ impl Script {
                 gate.wait().await;
                 Ok(())
             }
+            Some(Fault::Delay(turns)) => {
+                delay(turns).await;
+                Ok(())
+            }
             Some(_) => Err(unavailable()),
             None => Ok(()),
         }
+    }
+}
+
+/// Turns of the runtime and no time: a test neither waits nor depends on a clock.
+async fn delay(turns: u8) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -193,7 +241,12 @@ impl<S: Store> Store for FaultyStore<S> {
 
     async fn query(&self, query: Query) -> Result<Page, StoreError> {
         self.script.before_read().await?;
-        self.inner.query(query).await
+        let of_index = matches!(query.source, Source::Index(..));
+        let mut page = self.inner.query(query).await?;
+        if of_index {
+            self.script.stale.hide(&mut page);
+        }
+        Ok(page)
     }
 
     async fn scan(&self, table: Table, after: Option<Cursor>, limit: usize) -> Result<Page, StoreError> {
@@ -203,10 +256,19 @@ impl<S: Store> Store for FaultyStore<S> {
 
     async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
         self.script.check_outage().map_err(|_| busy())?;
-        match self.script.next(Call::Commit) {
+        let fault = self.script.next(Call::Commit);
+        if !matches!(fault, Some(Fault::LoseRequest | Fault::Busy | Fault::Unavailable)) {
+            // Before anybody can see it; if it is refused after all, an item is hidden that was not written now.
+            self.script.stale.note(&change);
+        }
+        match fault {
             None => self.inner.commit(change).await,
             Some(Fault::Wait(gate)) => {
                 gate.wait().await;
+                self.inner.commit(change).await
+            }
+            Some(Fault::Delay(turns)) => {
+                delay(turns).await;
                 self.inner.commit(change).await
             }
             Some(Fault::LoseReply) => {
@@ -219,9 +281,14 @@ impl<S: Store> Store for FaultyStore<S> {
         }
     }
 
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError> {
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
         self.script.check_outage()?;
-        self.inner.outbox(table, limit).await
+        self.inner.outbox(table, after, limit).await
     }
 
     async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {
@@ -240,103 +307,4 @@ impl<S: Store> Store for FaultyStore<S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Document, Expect, MemoryStore, NewItem};
-
-    const TABLE: Table = Table("faults");
-
-    fn key() -> Key {
-        Key::new(TABLE, "p", "s")
-    }
-
-    fn insert() -> Change {
-        Change::of(TABLE).put(NewItem::new(key(), Document::empty()), Expect::Absent)
-    }
-
-    async fn stands(store: &FaultyStore<Arc<dyn Store>>) -> bool {
-        store
-            .get(&key(), Read::Consistent)
-            .await
-            .expect("no fault is left")
-            .is_some()
-    }
-
-    fn store() -> FaultyStore<Arc<dyn Store>> {
-        FaultyStore::new(Arc::new(MemoryStore::new()))
-    }
-
-    #[tokio::test]
-    async fn a_lost_reply_leaves_the_change_applied_and_the_retry_gives_the_first_answer() {
-        let store = store();
-        store.fail_next(Fault::LoseReply);
-        let change = insert();
-        assert!(matches!(
-            store.commit(change.clone()).await,
-            Err(CommitError::Unknown { .. })
-        ));
-        assert!(stands(&store).await);
-        assert_eq!(store.commit(change).await.expect("applied once").versions, [1]);
-    }
-
-    #[tokio::test]
-    async fn a_lost_request_and_a_busy_store_leave_nothing() {
-        let store = store();
-        store.fail_next(Fault::LoseRequest);
-        store.fail_next(Fault::Busy);
-        assert!(matches!(
-            store.commit(insert()).await,
-            Err(CommitError::Unknown { .. })
-        ));
-        assert!(matches!(
-            store.commit(insert()).await,
-            Err(CommitError::Busy { .. })
-        ));
-        assert!(!stands(&store).await);
-        assert_eq!(store.faults_left(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_read_leaves_the_faults_of_commits_alone() {
-        let store = store();
-        store.fail_next(Fault::Busy);
-        store.fail_next(Fault::Unavailable);
-        let read = store.get(&key(), Read::Consistent).await;
-        assert!(matches!(read, Err(StoreError::Unavailable { .. })));
-        assert!(matches!(
-            store.commit(insert()).await,
-            Err(CommitError::Busy { .. })
-        ));
-    }
-
-    #[tokio::test]
-    async fn an_outage_fails_every_call_until_it_ends() {
-        let store = store();
-        store.begin_outage();
-        assert!(store.ready().await.is_err());
-        assert!(store.outbox(TABLE, 1).await.is_err());
-        assert!(matches!(
-            store.commit(insert()).await,
-            Err(CommitError::Busy { .. })
-        ));
-        store.end_outage();
-        assert!(store.ready().await.is_ok());
-        assert!(!stands(&store).await);
-    }
-
-    #[tokio::test]
-    async fn a_commit_waits_at_the_gate() {
-        let store = store();
-        let gate = Gate::closed();
-        store.fail_next(Fault::Wait(gate.clone()));
-        let commit = tokio::spawn({
-            let store = store.clone();
-            async move { store.commit(insert()).await }
-        });
-        gate.reached().await;
-        assert!(!stands(&store).await);
-        gate.open();
-        commit.await.expect("no panic").expect("nothing is in the way");
-        assert!(stands(&store).await);
-    }
-}
+mod tests;

@@ -47,6 +47,14 @@ impl Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Counter(pub &'static str);
 
+impl Counter {
+    /// No counter goes beyond this, nor below its negative: a change that would is refused. It leaves room for every
+    /// sum that is made on the way, on every backend.
+    pub const MAX: i64 = 1 << 60;
+    /// The longest name.
+    pub const NAME_BYTES_MAX: usize = 24;
+}
+
 /// A record as JSON text, opaque to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document(String);

@@ -91,13 +91,22 @@ impl Store for MemoryStore {
         self.lock().commit(change)
     }
 
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError> {
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        let first = after
+            .and_then(|after| after.0.parse().ok())
+            .map_or(0, |at: u64| at + 1);
         let state = self.lock();
-        let waiting = state.outbox.range((table, 0)..=(table, u64::MAX)).take(limit);
+        let waiting = state.outbox.range((table, first)..=(table, u64::MAX)).take(limit);
         Ok(waiting
             .map(|((_, number), messages)| OutboxBatch {
                 position: OutboxPosition(number.to_string()),
                 messages: messages.clone(),
+                unreadable: None,
             })
             .collect())
     }

@@ -1,11 +1,7 @@
 //! Reads of several items.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
 use crate::key::check_part;
-use crate::{Index, InvalidChange, Item, Key, StoreError, Table};
+use crate::{Cursor, Index, InvalidChange, Item, Key, StoreError, Table};
 
 /// Which truth a read gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,85 +180,48 @@ impl Query {
 
     /// The cursor of a page of this query that ends with `item`.
     pub fn cursor_at(&self, item: &Item) -> Cursor {
-        let mut parts = vec![self.fingerprint()];
-        if let Source::Index(index, _) = &self.source {
-            let sort = item.indexes[index.position()]
-                .as_ref()
-                .map_or("", |key| key.sort.as_str());
-            parts.push(sort.to_owned());
-        }
-        parts.extend([item.key.partition.clone(), item.key.sort.clone()]);
-        Cursor(BASE64_URL_SAFE_NO_PAD.encode(parts.join(" ")))
+        let Key { partition, sort, .. } = &item.key;
+        let position = match &self.source {
+            Source::Partition(_) => format!("{partition} {sort}"),
+            Source::Index(index, _) => {
+                let place = item.indexes[index.position()].as_ref();
+                format!("{} {partition} {sort}", place.map_or("", |key| key.sort.as_str()))
+            }
+        };
+        Cursor::seal(self.table, &self.question(), &position)
     }
 
     /// Where the query's cursor stands, if it has one.
     ///
     /// # Errors
-    /// [`StoreError::Cursor`] if the cursor is of another query.
+    /// [`StoreError::Cursor`] if the cursor is of another query, or was tampered with.
     pub fn position(&self) -> Result<Option<Position>, StoreError> {
-        let Some(Cursor(text)) = &self.cursor else {
+        let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        let bytes = BASE64_URL_SAFE_NO_PAD
-            .decode(text)
-            .map_err(|_| StoreError::Cursor)?;
-        let text = String::from_utf8(bytes).map_err(|_| StoreError::Cursor)?;
+        let text = cursor.open(self.table, &self.question())?;
         // Keys are visible ASCII, so a space parts them.
         let parts: Vec<&str> = text.split(' ').collect();
-        let (fingerprint, index_sort, partition, sort) = match (&self.source, parts.as_slice()) {
-            (Source::Partition(_), [fingerprint, partition, sort]) => (fingerprint, None, partition, sort),
-            (Source::Index(..), [fingerprint, index_sort, partition, sort]) => {
-                (fingerprint, Some((*index_sort).to_owned()), partition, sort)
+        let (index_sort, partition, sort) = match (&self.source, parts.as_slice()) {
+            (Source::Partition(_), [partition, sort]) => (None, partition, sort),
+            (Source::Index(..), [index_sort, partition, sort]) => {
+                (Some((*index_sort).to_owned()), partition, sort)
             }
             _ => return Err(StoreError::Cursor),
         };
+        // What was sealed is right, unless a caller sealed an item that the query never gave.
         let foreign = matches!(&self.source, Source::Partition(own) if own != partition);
-        if *fingerprint != self.fingerprint() || foreign {
-            return Err(StoreError::Cursor);
-        }
         let key = Key::new(self.table, *partition, *sort);
         key.validate().map_err(|_| StoreError::Cursor)?;
-        if !self.range.contains(index_sort.as_deref().unwrap_or(sort)) {
+        if foreign || !self.range.contains(index_sort.as_deref().unwrap_or(sort)) {
             return Err(StoreError::Cursor);
         }
         Ok(Some(Position { index_sort, key }))
     }
 
-    /// Everything but the page size and the position: a cursor holds for the same question only. The hash guards
-    /// against mix-ups, not against an adversary, who gains nothing: a query names its partition itself.
-    fn fingerprint(&self) -> String {
-        let question = format!("{:?}", (self.table, &self.source, &self.range, self.direction));
-        BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(question)[..12])
-    }
-}
-
-/// Where a page ended, as it goes out to a client and comes back: opaque, and of use for the same query only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor(pub String);
-
-impl Cursor {
-    /// The cursor of a page of a [scan](crate::Store::scan) that ends with the item at `key`.
-    pub fn of_scan(key: &Key) -> Self {
-        Self(BASE64_URL_SAFE_NO_PAD.encode(format!("scan {} {} {}", key.table.0, key.partition, key.sort)))
-    }
-
-    /// Where a scan of `table` goes on.
-    ///
-    /// # Errors
-    /// [`StoreError::Cursor`] if the cursor is of a query or of another table.
-    pub fn scanned(&self, table: Table) -> Result<Key, StoreError> {
-        let bytes = BASE64_URL_SAFE_NO_PAD
-            .decode(&self.0)
-            .map_err(|_| StoreError::Cursor)?;
-        let text = String::from_utf8(bytes).map_err(|_| StoreError::Cursor)?;
-        match text.split(' ').collect::<Vec<_>>().as_slice() {
-            ["scan", name, partition, sort] if *name == table.0 => {
-                let key = Key::new(table, *partition, *sort);
-                key.validate().map_err(|_| StoreError::Cursor)?;
-                Ok(key)
-            }
-            _ => Err(StoreError::Cursor),
-        }
+    /// Everything but the page size and the position: a cursor holds for the same question only.
+    fn question(&self) -> String {
+        format!("{:?}", (&self.source, &self.range, self.direction))
     }
 }
 

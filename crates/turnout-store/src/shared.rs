@@ -33,8 +33,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).commit(change).await
     }
 
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError> {
-        (**self).outbox(table, limit).await
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        (**self).outbox(table, after, limit).await
     }
 
     async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {

@@ -23,14 +23,17 @@ use crate::{Change, CommitError, Cursor, Item, Key, Page, Query, Read, StoreErro
 /// - [`get`](Store::get) and a query of the table with [`Read::Consistent`] see every commit that was answered
 ///   before they began. With [`Read::Eventual`], and on an index always, they may see less. What is not there is `Ok(None)`.
 /// - A query gives items by sort key in byte order; those of an index with equal sort keys by their own keys. Going
-///   on with the cursor of a page skips nothing that stood throughout and repeats nothing. A cursor of another query is
-///   [`StoreError::Cursor`].
+///   on with the cursor of a page skips nothing that stood throughout and repeats nothing. A cursor of another query, or
+///   one that no process with the table's key made, is [`StoreError::Cursor`].
 /// - A scan, page by page to the last, gives every item of the table that stood throughout exactly once, and of those
 ///   written meanwhile perhaps some.
 /// - A key, a query, a page or a batch out of bounds is [`StoreError::Invalid`] or [`CommitError::Invalid`], on every
 ///   backend alike: [`Change::validate`], [`Query::validate`], [`Key::validate`].
 /// - Messages of a change are in its table's outbox from the commit until they are marked as sent: at least once each,
-///   in batches, one a change, the oldest first as nearly as the backend can tell.
+///   in batches, one a change, the oldest first as nearly as the backend can tell. A batch that cannot be read is among
+///   them and says so.
+/// - A counter stays within [`Counter::MAX`](crate::Counter::MAX) and its negative: an update that would lead beyond is
+///   refused.
 /// - A clone of an adapter is another handle on the same data.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -50,8 +53,14 @@ pub trait Store: Send + Sync + 'static {
     /// Commits a change.
     async fn commit(&self, change: Change) -> Result<Committed, CommitError>;
 
-    /// Messages that wait to be sent, at most `limit` batches.
-    async fn outbox(&self, table: Table, limit: usize) -> Result<Vec<OutboxBatch>, StoreError>;
+    /// Messages that wait to be sent, at most `limit` batches, behind the batch at `after` if one is given: so that
+    /// batches that stay do not stand in the way of those behind them.
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError>;
 
     /// Marks batches as sent. One that is gone already is no error.
     async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError>;
@@ -82,6 +91,9 @@ pub struct OutboxBatch {
     pub position: OutboxPosition,
     /// Its messages.
     pub messages: Vec<Envelope>,
+    /// Why its messages cannot be read, if so; there are none in it then. It stays until someone mends or marks it,
+    /// and holds up no other.
+    pub unreadable: Option<String>,
 }
 
 /// Where a batch stands in its outbox; opaque.

@@ -286,7 +286,7 @@ impl TestApp {
 
     /// The memory store answers at once, also in a drop; its faults are passed by.
     fn outbox(&self, table: Table) -> Vec<OutboxBatch> {
-        let outbox = self.store.inner().outbox(table, OUTBOX_PAGE).now_or_never();
+        let outbox = self.store.inner().outbox(table, None, OUTBOX_PAGE).now_or_never();
         outbox
             .and_then(Result::ok)
             .expect("the memory store answers at once")

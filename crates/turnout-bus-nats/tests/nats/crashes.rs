@@ -135,7 +135,7 @@ async fn a_server_that_is_killed_in_the_middle_loses_nothing_that_it_acknowledge
     // Some were handled though their publisher lost the answer: it asks again and hears that they are there.
     until(async || {
         store
-            .outbox(TABLE, 1)
+            .outbox(TABLE, None, 1)
             .await
             .is_ok_and(|waiting| waiting.is_empty())
     })

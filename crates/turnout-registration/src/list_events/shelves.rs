@@ -5,29 +5,26 @@
 
 use std::collections::VecDeque;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use turnout_store::{Cursor, Query, SortRange, Store, StoreError};
 
 use super::ListEvents;
-use crate::items::Shelf;
+use crate::items::{Shelf, TABLE};
 use crate::model::{Event, StartKey};
 
+/// What the cursor answers: where in the order of beginnings, whatever the words and times that were asked for.
+const QUESTION: &str = "events by their beginning";
 /// How many empty pages in a row a store may give before the list is given up: it may give some.
 const EMPTY_PAGES_MAX: usize = 10;
 
 /// Where a page ended.
 pub(super) fn cursor_of(place: &StartKey) -> Cursor {
-    Cursor(BASE64_URL_SAFE_NO_PAD.encode(place.as_str()))
+    Cursor::seal(TABLE, QUESTION, place.as_str())
 }
 
 /// Where the page that gave this cursor ended.
 pub(super) fn place_of(cursor: &Cursor) -> Result<StartKey, StoreError> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor.0).ok();
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.and_then(|text| StartKey::parse(&text))
-        .ok_or(StoreError::Cursor)
+    StartKey::parse(&cursor.open(TABLE, QUESTION)?).ok_or(StoreError::Cursor)
 }
 
 /// Reads shelves as one, event by event in the order of their beginnings.

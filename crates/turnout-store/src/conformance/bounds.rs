@@ -8,8 +8,8 @@ use turnout_domain::Envelope;
 use super::outbox::message;
 use super::{LEFT, OTHER_TABLE, TABLE, commit, current, insert, item, key, record, walk};
 use crate::{
-    Change, CommitError, Condition, Document, Expect, Index, IndexKey, InvalidChange, Key, NewItem, Query,
-    Read, SortRange, Store, StoreError, Update,
+    Change, CommitError, Condition, Counter, Document, Expect, Index, IndexKey, InvalidChange, Key, NewItem,
+    Query, Read, SortRange, Store, StoreError, Update,
 };
 
 fn inserts(count: usize) -> Change {
@@ -43,7 +43,7 @@ pub async fn messages_count_as_one_write(store: &Arc<dyn Store>) {
     );
     assert_eq!(commit(store, with_messages(99)).await.versions, [1; 99]);
     assert_eq!(
-        store.outbox(TABLE, 10).await.expect("the store answers")[0]
+        store.outbox(TABLE, None, 10).await.expect("the store answers")[0]
             .messages
             .len(),
         2
@@ -56,7 +56,7 @@ pub async fn a_change_without_writes_is_refused(store: &Arc<dyn Store>) {
     invalid(store, Change::of(TABLE).emit(message(1))).await;
     assert!(
         store
-            .outbox(TABLE, 10)
+            .outbox(TABLE, None, 10)
             .await
             .expect("the store answers")
             .is_empty()
@@ -177,4 +177,31 @@ pub async fn reads_are_bounded(store: &Arc<dyn Store>) {
     let keys: Vec<Key> = (0..101).map(|number| key(&number.to_string())).collect();
     let answer = store.get_many(&keys, Read::Consistent).await;
     assert!(matches!(answer, Err(StoreError::Invalid(_))));
+}
+
+/// Wherever a counter is named, and whatever is put into it or added.
+pub async fn counters_have_short_names_and_bounded_values(store: &Arc<dyn Store>) {
+    for name in ["", "two words", "n0", "größe", "a-b", "twenty_five_letters_long_"] {
+        let counter = Counter(name);
+        let changes = [
+            insert(item("a").counter(counter, 1)),
+            Change::of(TABLE).give(key("a"), counter, 1),
+            Change::of(TABLE).take(key("a"), counter, 1),
+            Change::of(TABLE).delete(key("a"), Condition::AtLeast(counter, 1)),
+            Change::of(TABLE).check(key("a"), Condition::AtLeast(counter, 1)),
+        ];
+        for change in changes {
+            assert_eq!(
+                invalid(store, change).await,
+                InvalidChange::Counter(name.to_owned())
+            );
+        }
+    }
+    for n in [Counter::MAX + 1, -Counter::MAX - 1, i64::MAX, i64::MIN] {
+        let change = insert(item("a").counter(LEFT, n));
+        assert_eq!(invalid(store, change).await, InvalidChange::Amount(n));
+        let change = Change::of(TABLE).give(key("a"), LEFT, n);
+        assert_eq!(invalid(store, change).await, InvalidChange::Amount(n));
+    }
+    assert_eq!(current(store, &key("a")).await, None);
 }

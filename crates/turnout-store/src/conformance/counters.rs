@@ -103,3 +103,27 @@ pub async fn counters_are_exact_beyond_the_reach_of_a_float(store: &Arc<dyn Stor
     )
     .await;
 }
+
+/// A counter that is full takes no more, one that is empty beyond measure gives no more, and nothing else changes.
+pub async fn a_counter_goes_to_its_bound_and_not_beyond(store: &Arc<dyn Store>) {
+    let full = item("pool")
+        .counter(LEFT, Counter::MAX - 1)
+        .counter(SOLD, 1 - Counter::MAX);
+    commit(store, insert(full)).await;
+    let give =
+        |left, sold| Change::of(TABLE).update(Update::of(key("pool")).give(LEFT, left).give(SOLD, sold));
+    let refusals = refused(store, give(2, 0)).await;
+    let current = refusals[0].current.as_ref().map(|item| item.counter(LEFT));
+    assert_eq!(current, Some(Counter::MAX - 1));
+    refused(store, give(0, -2)).await;
+    refused(store, give(Counter::MAX, 0)).await;
+    commit(store, give(1, -1)).await;
+    refused(store, give(1, 0)).await;
+    let stands = standing(store, &key("pool")).await;
+    assert_eq!(
+        (stands.counter(LEFT), stands.counter(SOLD), stands.version),
+        (Counter::MAX, -Counter::MAX, 2)
+    );
+    commit(store, give(-Counter::MAX, Counter::MAX)).await;
+    assert_eq!(standing(store, &key("pool")).await.counter(LEFT), 0);
+}

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
 use super::queries::{SORTS, expected, fill};
 use super::{
     ATTEMPTS_MAX, OTHER_TABLE, TABLE, commit, insert, is_cursor_refusal, item, key, page, record, walk,
@@ -147,4 +150,28 @@ pub async fn a_cursor_of_another_scan_is_refused(store: &Arc<dyn Store>) {
     ));
     let queried = page(store, query).await.next;
     assert!(is_cursor_refusal(&store.scan(TABLE, queried, 2).await));
+}
+
+/// Whoever knows how a cursor is written, and has genuine ones of other places, still makes none.
+pub async fn a_forged_cursor_is_refused(store: &Arc<dyn Store>) {
+    fill(store).await;
+    let query = Query::partition(TABLE, "partition").limit(2);
+    let Some(Cursor(genuine)) = page(store, query.clone()).await.next else {
+        panic!("there is a second page")
+    };
+    let genuine = BASE64_URL_SAFE_NO_PAD.decode(genuine).expect("base64");
+    let place = format!("partition {}", SORTS[1]);
+    assert!(genuine.ends_with(place.as_bytes()), "a position is no secret");
+    let code = &genuine[..genuine.len() - place.len()];
+    let forgeries = [
+        [code, b"partition ~"].concat(),
+        [code, b"elsewhere a"].concat(),
+        [&[0; 16][..], place.as_bytes()].concat(),
+        place.into_bytes(),
+    ];
+    for forged in forgeries {
+        let forged = Cursor(BASE64_URL_SAFE_NO_PAD.encode(forged));
+        let answer = store.query(query.clone().after(Some(forged))).await;
+        assert!(is_cursor_refusal(&answer), "{answer:?}");
+    }
 }

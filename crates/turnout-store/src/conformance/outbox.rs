@@ -33,7 +33,7 @@ pub(super) fn message(number: u64) -> Envelope {
 }
 
 async fn waiting(store: &Arc<dyn Store>) -> Vec<Vec<Envelope>> {
-    let batches = store.outbox(TABLE, 100).await.expect("the store answers");
+    let batches = store.outbox(TABLE, None, 100).await.expect("the store answers");
     batches.into_iter().map(|batch| batch.messages).collect()
 }
 
@@ -49,7 +49,7 @@ pub async fn messages_wait_in_the_outbox_in_order(store: &Arc<dyn Store>) {
     }
     commit(store, insert(item("quiet"))).await;
     assert_eq!(waiting(store).await, expected);
-    let first = store.outbox(TABLE, 5).await.expect("the store answers");
+    let first = store.outbox(TABLE, None, 5).await.expect("the store answers");
     assert!(
         first
             .into_iter()
@@ -58,7 +58,7 @@ pub async fn messages_wait_in_the_outbox_in_order(store: &Arc<dyn Store>) {
     );
     assert!(
         store
-            .outbox(TABLE, 0)
+            .outbox(TABLE, None, 0)
             .await
             .expect("the store answers")
             .is_empty()
@@ -82,7 +82,7 @@ pub async fn a_change_committed_twice_sends_once(store: &Arc<dyn Store>) {
     commit(store, change.clone()).await;
     assert_eq!(waiting(store).await, [[message(1)]]);
     let position = store
-        .outbox(TABLE, 1)
+        .outbox(TABLE, None, 1)
         .await
         .expect("the store answers")
         .remove(0)
@@ -100,7 +100,7 @@ pub async fn sent_messages_are_gone_and_the_others_wait_on(store: &Arc<dyn Store
     for number in 0..5 {
         commit(store, insert(item(&number.to_string())).emit(message(number))).await;
     }
-    let batches = store.outbox(TABLE, 100).await.expect("the store answers");
+    let batches = store.outbox(TABLE, None, 100).await.expect("the store answers");
     let positions: Vec<OutboxPosition> = batches.into_iter().map(|batch| batch.position).collect();
     let some = [positions[0].clone(), positions[3].clone()];
     for _ in 0..2 {
@@ -144,7 +144,10 @@ pub async fn outboxes_of_two_tables_are_apart(store: &Arc<dyn Store>) {
     )
     .await;
     assert_eq!(waiting(store).await, [[message(1)]]);
-    let there = store.outbox(OTHER_TABLE, 100).await.expect("the store answers");
+    let there = store
+        .outbox(OTHER_TABLE, None, 100)
+        .await
+        .expect("the store answers");
     assert_eq!(there.len(), 1);
     assert_eq!(there[0].messages, [message(2)]);
     store
@@ -152,7 +155,10 @@ pub async fn outboxes_of_two_tables_are_apart(store: &Arc<dyn Store>) {
         .await
         .expect("the store answers");
     assert_eq!(
-        store.outbox(OTHER_TABLE, 100).await.expect("the store answers"),
+        store
+            .outbox(OTHER_TABLE, None, 100)
+            .await
+            .expect("the store answers"),
         there
     );
 }
@@ -169,4 +175,30 @@ pub async fn a_commit_with_messages_signals_the_outbox(store: &Arc<dyn Store>) {
     commit(store, insert(item("b")).emit(message(2))).await;
     signal.notified().await;
     assert_eq!(waiting(store).await.len(), 2);
+}
+
+/// Behind the batch at a position come those behind it, in the same order, also when that one is gone.
+pub async fn an_outbox_is_read_from_behind_any_batch(store: &Arc<dyn Store>) {
+    for number in 0..9 {
+        commit(store, insert(item(&number.to_string())).emit(message(number))).await;
+    }
+    let all = store.outbox(TABLE, None, 100).await.expect("the store answers");
+    assert_eq!(all.len(), 9);
+    assert!(all.iter().all(|batch| batch.unreadable.is_none()));
+    for (place, batch) in all.iter().enumerate() {
+        let behind = store.outbox(TABLE, Some(&batch.position), 3).await;
+        let expected: Vec<_> = all.iter().skip(place + 1).take(3).cloned().collect();
+        assert_eq!(
+            behind.expect("the store answers"),
+            expected,
+            "behind number {place}"
+        );
+    }
+    let gone = all[4].position.clone();
+    store
+        .outbox_sent(TABLE, std::slice::from_ref(&gone))
+        .await
+        .expect("the store answers");
+    let behind = store.outbox(TABLE, Some(&gone), 100).await;
+    assert_eq!(behind.expect("the store answers"), all[5..]);
 }

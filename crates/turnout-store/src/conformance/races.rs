@@ -1,6 +1,7 @@
 //! Many at once.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 
@@ -8,6 +9,10 @@ use super::{LEFT, TABLE, commit, insert, item, key, outcome, standing};
 use crate::{Change, Committed, Expect, Refusal, Store};
 
 const BUYERS: usize = 64;
+/// How many changes each of the writers makes when nobody asks for more.
+const TURNS: i64 = 10;
+/// How long they go on when somebody does.
+const LONG: Duration = Duration::from_secs(10);
 
 /// Sixty-four buyers race for ten places: ten get one, the others are told it is gone, and nothing is left.
 pub async fn sixty_four_buyers_never_get_more_than_ten_places(store: &Arc<dyn Store>) {
@@ -99,6 +104,42 @@ pub async fn takes_of_two_pools_in_opposite_orders_all_end(store: &Arc<dyn Store
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 40);
     assert_eq!(standing(store, &key("one")).await.counter(LEFT), 0);
     assert_eq!(standing(store, &key("two")).await.counter(LEFT), 0);
+}
+
+/// Sixty-four writers give one counter one at a time, as often as they can: it ends at what they were told, not one
+/// more or less, and every version was one change. Each has its turn a few times; with `TURNOUT_LONG=1` they go on for
+/// ten seconds.
+pub async fn sixty_four_writers_on_one_counter_lose_nothing(store: &Arc<dyn Store>) {
+    commit(store, insert(item("pool").counter(LEFT, 0))).await;
+    let ends_at = std::env::var_os("TURNOUT_LONG").map(|_| Instant::now() + LONG);
+    let writers = (0..BUYERS).map(|_| {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            let mut applied = 0;
+            while ends_at.map_or(applied < TURNS, |ends_at| Instant::now() < ends_at) {
+                let given = outcome(&store, Change::of(TABLE).give(key("pool"), LEFT, 1)).await;
+                assert!(given.is_ok(), "nothing stands in the way");
+                applied += 1;
+            }
+            applied
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let applied: Vec<i64> = join_all(writers)
+        .await
+        .into_iter()
+        .map(|ended| ended.expect("a writer does not panic"))
+        .collect();
+    assert!(
+        applied.iter().all(|applied| *applied > 0),
+        "nobody is left out: {applied:?}"
+    );
+    let sum: i64 = applied.iter().sum();
+    let pool = standing(store, &key("pool")).await;
+    assert_eq!(
+        (pool.counter(LEFT), i64::try_from(pool.version)),
+        (sum, Ok(sum + 1))
+    );
 }
 
 async fn race(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{ATTEMPTS_MAX, LEFT, SOLD, TABLE, commit, current, insert, item, key, standing};
-use crate::{Document, Index, IndexKey, Key, NewItem, Read, Store};
+use crate::{Counter, Document, Index, IndexKey, Key, NewItem, Read, Store};
 
 /// Absence is an answer, not an error.
 pub async fn what_is_not_there_is_none(store: &Arc<dyn Store>) {
@@ -49,8 +49,8 @@ pub async fn an_item_comes_back_as_it_was_put(store: &Arc<dyn Store>) {
     let expires_at: Timestamp = "2100-01-01T00:00:00.000001Z".parse().expect("a timestamp");
     let place = Key::new(TABLE, "!partition~#1", "sort'\"%_?*");
     let new = NewItem::new(place.clone(), document)
-        .counter(LEFT, i64::MAX)
-        .counter(SOLD, i64::MIN)
+        .counter(LEFT, Counter::MAX)
+        .counter(SOLD, -Counter::MAX)
         .index(Index::First, IndexKey::new("first#1", "s"))
         .index(Index::Second, IndexKey::new("second#2", "t"))
         .expires_at(expires_at);
@@ -60,7 +60,7 @@ pub async fn an_item_comes_back_as_it_was_put(store: &Arc<dyn Store>) {
     assert_eq!(stands.document, new.document);
     assert_eq!(
         (stands.counters["left"], stands.counters["sold"]),
-        (i64::MAX, i64::MIN)
+        (Counter::MAX, -Counter::MAX)
     );
     assert_eq!(stands.indexes, new.indexes);
     let second_above: Timestamp = "2100-01-01T00:00:01Z".parse().expect("a timestamp");

@@ -58,7 +58,7 @@ async fn what_could_not_be_marked_as_sent_is_not_published_again_but_marked_late
     let outbox = running
         .store
         .inner()
-        .outbox(TABLE, 1)
+        .outbox(TABLE, None, 1)
         .await
         .expect("nothing is in the way");
     assert_eq!(outbox, [], "the relay still runs and has marked it");

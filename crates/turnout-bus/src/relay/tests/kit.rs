@@ -98,7 +98,7 @@ impl Running {
         self.relay.await.expect("the relay does not panic");
         self.store
             .inner()
-            .outbox(TABLE, usize::MAX)
+            .outbox(TABLE, None, usize::MAX)
             .await
             .expect("nothing is in the way")
             .len()
