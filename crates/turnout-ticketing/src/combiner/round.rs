@@ -16,7 +16,7 @@ use crate::model::{AVAILABLE, Offer, Order, OrderState, PoolKey};
 use crate::read_offer::read_offer;
 
 /// How often a job is planned again after the batch it was in was refused.
-const TRIES_MAX: usize = 32;
+pub(super) const TRIES_MAX: usize = 32;
 
 /// Whether new jobs may join those that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

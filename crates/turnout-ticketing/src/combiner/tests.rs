@@ -8,6 +8,7 @@ use turnout_domain::{EventId, FixedClock, OrganizerId, PlannedTime, SeededIds, T
 use turnout_store::{Change, Expect, Fault, FaultyStore, Gate, MemoryStore, Read};
 use ulid::Ulid;
 
+use super::round::TRIES_MAX;
 use super::*;
 use crate::TABLE;
 use crate::items;
@@ -237,17 +238,23 @@ async fn a_change_whose_answer_was_lost_is_found_again_by_who_asks_again() {
     assert_eq!(stall.pool().await, (4, 1, 0));
 }
 
+fn job(number: u64, step: Step) -> (Job, oneshot::Receiver<Answer>) {
+    let (answer, told) = oneshot::channel();
+    let job = Job {
+        step,
+        answer,
+        number,
+        tries: 0,
+    };
+    (job, told)
+}
+
 #[tokio::test]
 async fn what_the_store_said_is_left_is_used_up_before_others_may_join() {
     let stall = Stall::of(1).await;
     let mut batch = Batch::new(EVENT);
-    let (answer, told) = oneshot::channel();
-    let mut waiting = VecDeque::from([Job {
-        step: place(1, 2),
-        answer,
-        number: 0,
-        tries: 0,
-    }]);
+    let (only, told) = job(0, place(1, 2));
+    let mut waiting = VecDeque::from([only]);
     let ports = &stall.combiner.ports;
     let first = round::settle(ports, &mut batch, &mut waiting).await;
     assert_eq!((first, waiting.len()), (Intake::Closed, 1));
@@ -259,4 +266,63 @@ async fn what_the_store_said_is_left_is_used_up_before_others_may_join() {
         told.await.unwrap(),
         Err(SaleError::SoldOut { left: 1, .. })
     ));
+}
+
+#[tokio::test]
+async fn who_came_up_short_keeps_his_place_when_another_leaves_the_batch() {
+    let stall = Stall::of(10).await;
+    stall.combiner.settle(EVENT, place(1, 4)).await.unwrap();
+    let mut batch = Batch::new(EVENT);
+    batch.left.insert(PoolKey::Event, 6);
+    // A replay, which looks as if it left too little for the second; the third fits beside it.
+    let (jobs, told): (VecDeque<_>, Vec<_>) = [place(1, 4), place(2, 5), place(3, 2)]
+        .into_iter()
+        .zip(0..)
+        .map(|(step, number)| job(number, step))
+        .unzip();
+    let mut waiting = jobs;
+    let ports = &stall.combiner.ports;
+    let first = round::settle(ports, &mut batch, &mut waiting).await;
+    assert_eq!(first, Intake::Closed);
+    assert_eq!(waiting.iter().map(|job| job.number).collect::<Vec<_>>(), [1, 2]);
+    while !waiting.is_empty() {
+        round::settle(ports, &mut batch, &mut waiting).await;
+    }
+    let mut answers = Vec::new();
+    for told in told {
+        answers.push(told.await.unwrap());
+    }
+    assert!(answers[0].as_ref().unwrap().replayed);
+    assert!(!answers[1].as_ref().unwrap().replayed);
+    assert!(matches!(answers[2], Err(SaleError::SoldOut { left: 1, .. })));
+    assert_eq!(stall.pool().await, (1, 9, 0));
+}
+
+#[tokio::test]
+async fn a_step_behind_another_of_its_order_is_answered_with_it() {
+    let stall = Stall::of(10).await;
+    let mut batch = Batch::new(EVENT);
+    let (first, told_first) = job(0, place(1, 4));
+    let (again, told_again) = job(1, place(1, 4));
+    let mut waiting = VecDeque::from([first, again]);
+    round::settle(&stall.combiner.ports, &mut batch, &mut waiting).await;
+    assert!(waiting.is_empty());
+    assert!(!told_first.await.unwrap().unwrap().replayed);
+    assert!(told_again.await.unwrap().unwrap().replayed);
+}
+
+#[tokio::test]
+async fn an_endless_stream_of_replays_keeps_nobody_from_buying() {
+    let stall = Stall::of(10_000).await;
+    let combiner = &stall.combiner;
+    // More than fit into as many batches as a job is tried in, each of another order.
+    let replays = (TRIES_MAX + 2) * BATCH_MAX;
+    let place_all = || (1..=replays as u128).map(|number| combiner.settle(EVENT, place(number, 1)));
+    for placed in futures::future::join_all(place_all()).await {
+        assert!(!placed.unwrap().replayed);
+    }
+    let buyer = combiner.settle(EVENT, place(1_000_000, 1));
+    let (bought, again) = tokio::join!(buyer, futures::future::join_all(place_all()));
+    assert!(!bought.unwrap().replayed);
+    assert!(again.into_iter().all(|again| again.unwrap().replayed));
 }
