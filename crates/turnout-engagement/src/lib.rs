@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod announce;
+mod check;
 mod commit;
 mod desk;
 mod engagement;
@@ -19,6 +20,7 @@ mod read_notification;
 mod remember_holder;
 mod store_notifications;
 
+pub use check::{Report, check};
 pub use engagement::Engagement;
 pub use http::{internal_routes, routes};
 

@@ -28,7 +28,7 @@ use crate::model::{
 pub const TABLE: Table = Table("events");
 
 /// The confirmed places of an event.
-const REGISTERED: Counter = Counter("registered");
+pub(crate) const REGISTERED: Counter = Counter("registered");
 
 const EVENT: &str = "event";
 const PARTICIPANTS: &str = "participants";

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cancel_event;
+mod check;
 mod count_participants;
 mod create_event;
 mod get_event;
@@ -12,6 +13,7 @@ mod publish_event;
 mod registration;
 mod update_event;
 
+pub use check::{Report, check};
 pub use http::{internal_routes, routes};
 pub use items::TABLE;
 pub use registration::Registration;
