@@ -1,6 +1,4 @@
-//! The storage port. It knows items, not events or tickets: a service maps its own types to items in one `items.rs`,
-//! and a backend is written once. The contract is prose on [`Store`]; the suite in [`conformance`] is that prose made
-//! to run, by every adapter and every wrapper.
+#![doc = include_str!("../README.md")]
 
 mod change;
 #[cfg(feature = "conformance")]
