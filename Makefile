@@ -5,9 +5,11 @@ MAKEFLAGS += --no-print-directory
 
 LISTEN ?= 127.0.0.1:3000
 DATA ?= ./data
+CYCLES ?= 200
+POINTS ?= 100
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: build-web ## Build and start Turnout; DEMO=1 fills it, LISTEN=host:port, DATA=folder
 	@cargo build --release --package turnout-server
@@ -21,6 +23,12 @@ test-rust: setup-build ## Run the Rust tests, without the DynamoDB server's
 
 test-dynamodb: setup-build ## Run the store's conformance suite against a DynamoDB server
 	@scripts/rust.sh conformance
+
+test-crash: setup-build ## Kill a process that sells, CYCLES times, and look for what it was answered for
+	@scripts/crash.sh kill "$(CYCLES)"
+
+test-power-loss: setup-build ## Let the power go at POINTS moments, and look whether what was synced is enough
+	@scripts/crash.sh power-loss "$(POINTS)"
 
 test-web: setup-build ## Run the web app's unit tests
 	@scripts/web.sh install test
@@ -49,4 +57,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-web test-e2e check generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e check generate build build-web setup-build clean

@@ -9,6 +9,8 @@ phase "Setup" scripts/setup.sh build npm test
 background "Web: install, unit tests, build" scripts/web.sh install test build
 phase "Rust: build" scripts/rust.sh build
 phase "Rust: tests" scripts/rust.sh test
+phase "Store: ten kills" scripts/crash.sh kill 10
+phase "Store: a power cut at twenty moments" scripts/crash.sh power-loss 20
 phase "DynamoDB: conformance" scripts/rust.sh conformance
 finish_background
 # The server takes the web app in when it is built, which the background has only just done.

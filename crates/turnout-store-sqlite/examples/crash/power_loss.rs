@@ -1,0 +1,193 @@
+//! `crash power-loss`: victims are recorded, and their disks rebuilt as a power cut at random moments leaves them.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use turnout_store_sqlite::{Options, SqliteStore};
+
+use crate::answers::Answers;
+use crate::chance::Chance;
+use crate::disk::{Disk, Fate, Image};
+use crate::kill::listen;
+use crate::normal::without_syncs_of_commits;
+use crate::recording::{Event, Kind, events};
+use crate::sales::SUBMITTERS;
+use crate::verify::{self, Fault, Ledger};
+
+/// So many moments of one recording; then another victim is recorded.
+const POINTS_PER_RECORDING: u32 = 25;
+/// Enough changes for the log to be moved into the file and to begin anew, several times.
+const STEPS: u64 = 12_000;
+/// One moment in so many is before the store is open for the first time.
+const EARLY: u64 = 20;
+
+/// What was found at a number of moments.
+#[derive(Debug, Default)]
+struct Found {
+    points: u32,
+    /// Where acknowledged changes were gone, and how many at the worst.
+    losing: u32,
+    lost_max: usize,
+    /// Where something else was wrong.
+    wrong: u32,
+    fates: BTreeMap<Fate, u32>,
+    acknowledged: usize,
+}
+
+/// Tries so many moments, and a quarter as many with the negative control, and prints their figures.
+pub(crate) async fn run(
+    folder: &Path,
+    recorder: &Path,
+    points: u32,
+    chance: &mut Chance,
+) -> Result<(), Box<dyn Error>> {
+    let mut full = Found::default();
+    let mut normal = Found::default();
+    while full.points < points {
+        let recording = record(folder, recorder)?;
+        let events = events(&recording)?;
+        let (control, left_out) = without_syncs_of_commits(&events);
+        let syncs = count(&events, |kind| matches!(kind, Kind::SyncEnd { .. }));
+        println!(
+            "recorded {} writes, {syncs} syncs ({left_out} for commits, the others for checkpoints), {} answers, {:.0} MB",
+            count(&events, |kind| matches!(kind, Kind::Write { .. })),
+            count(&events, |kind| matches!(kind, Kind::Said { .. })),
+            f64::from(u32::try_from(recording.len() >> 10)?) / 1024.0,
+        );
+        let wanted = POINTS_PER_RECORDING.min(points - full.points);
+        try_points(folder, &recording, &events, wanted, chance, &mut full).await?;
+        let wanted = wanted.div_ceil(4);
+        try_points(folder, &recording, &control, wanted, chance, &mut normal).await?;
+    }
+    println!("synchronous=FULL, as the store is: {}", full.describe());
+    println!("synchronous=NORMAL, the negative control: {}", normal.describe());
+    if full.losing + full.wrong > 0 {
+        return Err("a power cut lost or damaged something".into());
+    }
+    if normal.losing == 0 {
+        return Err("the negative control lost nothing, so this test would not see a loss".into());
+    }
+    Ok(())
+}
+
+impl Found {
+    fn describe(&self) -> String {
+        let fates: Vec<_> = self
+            .fates
+            .iter()
+            .map(|(fate, points)| format!("{fate:?} {points}"))
+            .collect();
+        format!(
+            "{} of {} images lose acknowledged changes ({} at the worst, of {} on average), {} are wrong otherwise \
+             ({})",
+            self.losing,
+            self.points,
+            self.lost_max,
+            self.acknowledged / usize::try_from(self.points.max(1)).unwrap_or(1),
+            self.wrong,
+            fates.join(", ")
+        )
+    }
+}
+
+fn count(events: &[Event], is_meant: fn(&Kind) -> bool) -> usize {
+    events.iter().filter(|event| is_meant(&event.kind)).count()
+}
+
+/// Runs a victim from its first commit to its close, and gives what was recorded.
+fn record(folder: &Path, recorder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let (data, record) = (folder.join("recorded"), folder.join("record"));
+    std::fs::create_dir(&data)?;
+    let mut victim = Command::new(std::env::current_exe()?)
+        .args(["victim", "0", &STEPS.to_string()])
+        .arg(&data)
+        .env("LD_PRELOAD", recorder)
+        .env("CRASH_FOLDER", &data)
+        .env("CRASH_RECORD", &record)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    // The recording has the answers, in their place among the writes; here they are only made room for.
+    let answers = listen(&mut victim)?.into_iter().count();
+    let status = victim.wait()?;
+    if !status.success() || answers == 0 {
+        return Err(format!("the victim ended with {status} after {answers} answers").into());
+    }
+    let recording = std::fs::read(&record)?;
+    std::fs::remove_file(&record)?;
+    std::fs::remove_dir_all(&data)?;
+    Ok(recording)
+}
+
+/// Plays the events once, and looks at what a power cut leaves at some moments.
+async fn try_points(
+    folder: &Path,
+    recording: &[u8],
+    events: &[Event],
+    points: u32,
+    chance: &mut Chance,
+    found: &mut Found,
+) -> Result<(), Box<dyn Error>> {
+    let opened = events
+        .iter()
+        .position(|event| matches!(event.kind, Kind::Said { .. }))
+        .unwrap_or(0);
+    let mut moments: Vec<_> = (0..points)
+        .map(|_| match chance.below(EARLY) {
+            0 => chance.place(opened),
+            _ => opened + chance.place(events.len() - opened),
+        })
+        .collect();
+    moments.sort_unstable();
+    let mut disk = Disk::new(recording);
+    let mut answers = Answers::default();
+    let mut played = 0;
+    for moment in moments {
+        for event in &events[played..moment] {
+            disk.play(event)?;
+            if let Kind::Said { line } = &event.kind {
+                answers.hear(line.trim_end())?;
+            }
+        }
+        played = moment;
+        let fate = Fate::ALL[usize::try_from(found.points)? % Fate::ALL.len()];
+        let image = folder.join("image");
+        lay_out(&disk.image(fate, chance), &image)?;
+        found.points += 1;
+        found.acknowledged += answers.acknowledged();
+        *found.fates.entry(fate).or_default() += 1;
+        match look(&image, &answers).await {
+            Ok(()) => {}
+            Err(Fault::Lost { lost, .. }) => {
+                found.losing += 1;
+                found.lost_max = found.lost_max.max(lost);
+            }
+            Err(fault) => {
+                found.wrong += 1;
+                println!("event {moment} of {}, {fate:?}: {fault}", events.len());
+            }
+        }
+        std::fs::remove_dir_all(&image)?;
+    }
+    Ok(())
+}
+
+fn lay_out(image: &Image, folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir(folder)?;
+    image
+        .iter()
+        .try_for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes))
+}
+
+/// Opens what was left as the server would, and verifies all of it.
+async fn look(image: &Path, answers: &Answers) -> Result<(), Fault> {
+    let store = SqliteStore::open(image, &Options::default())?;
+    let mut ledger = Ledger::default();
+    let verified = match verify::verify(&store, &mut ledger, 0..SUBMITTERS, answers).await {
+        Ok(_) => verify::verify_all(&store, &ledger).await,
+        Err(fault) => Err(fault),
+    };
+    store.close().await;
+    verified
+}
