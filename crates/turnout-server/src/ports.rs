@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use turnout_bus::{Bus, MemoryBus};
 use turnout_domain::{RandomIds, SystemClock};
-use turnout_store::{Store, Table};
+use turnout_store::{MeteredStore, Store, Table};
 use turnout_store_sqlite::SqliteStore;
 
 use crate::config::{BusKind, Config, DynamodbConfig, StoreKind};
@@ -39,6 +39,7 @@ pub async fn open(config: &Config, stopping: &CancellationToken) -> anyhow::Resu
             open_dynamodb(&config.dynamodb, tables)?
         }
     };
+    let store: Arc<dyn Store> = Arc::new(MeteredStore::new(store));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let foundation = Foundation {
         store,
