@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use turnout_store::Fault;
 use turnout_test_kit::Reply;
 
-use crate::stage::{HOLD, Stage, list, path, text};
+use crate::stage::{HOLD, Stage, a_second_passes, list, path, text};
 
 /// Numbers that are the same in every run (Marsaglia's xorshift).
 struct Dice(u64);
@@ -195,7 +195,7 @@ async fn what_was_acknowledged_stands_whatever_befalls_the_store() {
         }
         stage.audit().await;
         stage.app.advance(HOLD);
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        a_second_passes().await;
         assert_eq!(stage.sales().await["held"], 0);
         let mut tickets = BTreeMap::new();
         for (order, state) in &promised {

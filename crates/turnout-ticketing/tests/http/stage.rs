@@ -1,6 +1,7 @@
 //! What the tests begin with: the service, an event on sale, someone who manages it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -234,6 +235,13 @@ impl Drop for Stage {
         while !self.app.messages().is_empty() {
             self.app.discard_messages();
         }
+    }
+}
+
+/// A second of a paused clock, in steps small enough for the work that it wakes to be done.
+pub async fn a_second_passes() {
+    for _ in 0..250 {
+        tokio::time::advance(Duration::from_millis(4)).await;
     }
 }
 

@@ -1,18 +1,11 @@
 //! Holds whose time is up give their places back by themselves.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use turnout_domain::messages::OrderReleased;
 
-use crate::stage::{HOLD, Stage, path};
-
-/// The sweeper's second passes: under a paused clock that takes no time.
-async fn a_second_passes() {
-    tokio::time::sleep(Duration::from_secs(1)).await;
-}
+use crate::stage::{HOLD, Stage, a_second_passes, path};
 
 #[tokio::test(start_paused = true)]
 async fn the_places_of_a_lapsed_hold_are_on_sale_again_within_a_second() {
