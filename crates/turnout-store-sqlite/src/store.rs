@@ -204,6 +204,9 @@ impl Inner {
     }
 
     fn close(&self) {
+        // The readers first: whoever closes the file last moves the log into it, and a reader may not. Then a store at
+        // rest is one file, to be copied as such.
+        self.readers.close();
         drop(lock(&self.jobs).take());
         let threads = std::mem::take(&mut *lock(&self.threads));
         for thread in threads {
@@ -211,7 +214,6 @@ impl Inner {
                 tracing::error!("A thread of the store has panicked");
             }
         }
-        self.readers.close();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The adapter passes the suite, each test in a folder of its own.
 
-use turnout_store::FaultyStore;
 use turnout_store::conformance::Fresh;
+use turnout_store::{FaultyStore, MeteredStore};
 use turnout_store_sqlite::{Options, SqliteStore};
 
 fn fresh() -> Fresh {
@@ -14,12 +14,12 @@ mod sqlite {
     turnout_store::conformance_suite!(super::fresh());
 }
 
-mod sqlite_behind_a_wrapper {
-    use super::{FaultyStore, Fresh};
+mod sqlite_behind_wrappers {
+    use super::{FaultyStore, Fresh, MeteredStore};
 
     fn wrapped() -> Fresh {
         let fresh = super::fresh();
-        Fresh::on(FaultyStore::new(fresh.store()), fresh)
+        Fresh::on(MeteredStore::new(FaultyStore::new(fresh.store())), fresh)
     }
 
     turnout_store::conformance_suite!(wrapped());
