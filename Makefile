@@ -7,6 +7,7 @@ LISTEN ?= 127.0.0.1:3000
 DATA ?= ./data
 CYCLES ?= 200
 POINTS ?= 100
+QUICK ?= 0
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,9 @@ test-e2e: build ## Run the browser's journeys against one process, then against 
 	@scripts/e2e.sh embedded
 	@scripts/e2e.sh split
 
+bench: build-web ## Measure the store, write units and sales over HTTP; QUICK=1 measures less
+	@QUICK="$(QUICK)" scripts/bench.sh
+
 check: ## Check formatting, lints, tidiness, types, and that generated files are up to date
 	@scripts/check.sh
 
@@ -57,4 +61,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e check generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e bench check generate build build-web setup-build clean

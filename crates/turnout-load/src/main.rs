@@ -2,8 +2,19 @@
 //!
 //! It talks to the API as any client does, to addresses it is given, and ends by itself.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures are floats; what they are made of is far below 2^52"
+)]
+
 mod api;
+mod figures;
+mod http;
+mod report;
 mod rush;
+mod units;
 mod verify;
 
 use std::process::ExitCode;
@@ -24,6 +35,13 @@ enum Command {
     Rush(rush::RushArgs),
     /// Every order that was acknowledged to the rush is there, and its event adds up.
     Verify(verify::VerifyArgs),
+    /// What a sale over HTTP costs.
+    #[command(subcommand)]
+    Http(http::HttpCommand),
+    /// What an order costs on DynamoDB, in write units.
+    Units(units::UnitsArgs),
+    /// Puts the figures of benchmarks together, and says which targets they meet.
+    Report(report::ReportArgs),
 }
 
 #[tokio::main]
@@ -31,6 +49,9 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Rush(args) => rush::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Http(command) => http::run(command).await,
+        Command::Units(args) => units::run(args).await,
+        Command::Report(args) => report::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

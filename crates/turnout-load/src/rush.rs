@@ -120,29 +120,10 @@ pub async fn run(args: RushArgs) -> anyhow::Result<()> {
 
 /// An organizer with an event of so many places, on sale for nothing.
 async fn put_on_sale(api: &Api, places: u32) -> anyhow::Result<(String, String, String)> {
-    let text = |value: &Value, member: &str| {
-        value[member]
-            .as_str()
-            .map(str::to_owned)
-            .with_context(|| format!("no {member} in {value}"))
-    };
-    let account = json!({
-        "email": format!("rush-{}@example.org", RandomIds.ulid(SystemClock.now()).to_string().to_lowercase()),
-        "password": "a crowd at the door",
-        "name": "Rush",
-    });
-    let session = api
-        .post("/auth/signup", &account, &[])
-        .await?
-        .granted("signing up")?;
-    let token = text(&session, "access_token")?;
+    let (token, organizer) = sign_up(api, "Rush").await?;
     let owner = api.bearing(&token);
-    let organizer = owner
-        .post("/organizers", &json!({ "name": "Rush" }), &[])
-        .await?
-        .granted("the organizer")?;
     let event = json!({
-        "organizer_id": organizer["id"],
+        "organizer_id": organizer,
         "title": "Rush",
         "starts_at": "2030-07-04T20:00:00",
         "ends_at": "2030-07-04T23:00:00",
@@ -162,6 +143,35 @@ async fn put_on_sale(api: &Api, places: u32) -> anyhow::Result<(String, String, 
         .await?
         .granted("publishing")?;
     Ok((token, event, text(&ticket_type, "id")?))
+}
+
+/// Someone new who runs an organizer of this name: their token, and its id.
+pub async fn sign_up(api: &Api, name: &str) -> anyhow::Result<(String, String)> {
+    let number = RandomIds.ulid(SystemClock.now()).to_string().to_lowercase();
+    let account = json!({
+        "email": format!("{}-{number}@example.org", name.to_lowercase()),
+        "password": "a crowd at the door",
+        "name": name,
+    });
+    let session = api
+        .post("/auth/signup", &account, &[])
+        .await?
+        .granted("signing up")?;
+    let token = text(&session, "access_token")?;
+    let organizer = api
+        .bearing(&token)
+        .post("/organizers", &json!({ "name": name }), &[])
+        .await?
+        .granted("the organizer")?;
+    Ok((token, text(&organizer, "id")?))
+}
+
+/// A member that is text.
+pub fn text(value: &Value, member: &str) -> anyhow::Result<String> {
+    value[member]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no {member} in {value}"))
 }
 
 /// Buys one place. Without an answer, or told to come back, it asks again under the same key, at the next door.
