@@ -7,12 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use turnout_domain::Envelope;
+use turnout_store::{
+    Change, CommitError, Committed, Cursor, Item, Key, MemoryStore, OutboxBatch, OutboxPosition, Page, Query,
+    Read, Store, StoreError, Table,
+};
 
-use self::kit::{ADMITTED, DOORS, Recorder, Running, SALES, SOLD, handled};
-use super::{IN_FLIGHT_LOW, PAGE};
+use self::kit::{ADMITTED, DOORS, Recorder, Running, SALES, SOLD, TABLE, handled};
+use super::{IN_FLIGHT_LOW, PAGE, READ_MAX, relay};
 use crate::{Bus, Group, Handler, HandlerError};
 
 #[tokio::test(start_paused = true)]
@@ -72,6 +77,96 @@ async fn more_poison_than_a_page_holds_up_nothing_and_is_kept() {
     let committed = running.commit(SOLD, 100).await;
     assert_eq!(handled(&mut receiver, 100).await, committed);
     assert_eq!(running.stop().await, 3 * PAGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_poison_than_one_read_holds_up_nothing_either() {
+    let (recorder, mut receiver) = Recorder::failing(0);
+    let both = Group {
+        name: "test-both",
+        kinds: &[SOLD, ADMITTED],
+    };
+    let running = Running::with(both, Refusing(recorder, ADMITTED)).await;
+    running.commit(ADMITTED, READ_MAX + PAGE).await;
+    let committed = running.commit(SOLD, 100).await;
+    assert_eq!(handled(&mut receiver, 100).await, committed);
+    assert_eq!(running.stop().await, READ_MAX + PAGE);
+}
+
+/// A store in which some batches cannot be read, by their place.
+struct Scratched(MemoryStore, usize);
+
+#[async_trait]
+impl Store for Scratched {
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        let mut batches = self.0.outbox(table, after, limit).await?;
+        for batch in batches
+            .iter_mut()
+            .filter(|batch| batch.position.0 == self.1.to_string())
+        {
+            batch.messages.clear();
+            batch.unreadable = Some("it is scratched".to_owned());
+        }
+        Ok(batches)
+    }
+
+    async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {
+        self.0.outbox_sent(table, positions).await
+    }
+
+    fn outbox_signal(&self, table: Table) -> Arc<Notify> {
+        self.0.outbox_signal(table)
+    }
+
+    async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
+        self.0.get(key, read).await
+    }
+
+    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Option<Item>>, StoreError> {
+        self.0.get_many(keys, read).await
+    }
+
+    async fn query(&self, query: Query) -> Result<Page, StoreError> {
+        self.0.query(query).await
+    }
+
+    async fn scan(&self, table: Table, after: Option<Cursor>, limit: usize) -> Result<Page, StoreError> {
+        self.0.scan(table, after, limit).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        self.0.commit(change).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.0.ready().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_cannot_be_read_is_kept_and_holds_up_no_other() {
+    let (recorder, mut receiver) = Recorder::failing(0);
+    let running = Running::with(DOORS, recorder).await;
+    running.shutdown.cancel();
+    let committed = running.commit(ADMITTED, 9).await;
+    let store = running.store.inner().clone();
+    let (shutdown, bus) = (CancellationToken::new(), running.bus.clone());
+    let scratched = Arc::new(Scratched(store.clone(), 4));
+    let task = tokio::spawn(relay(scratched, Arc::new(bus), TABLE, shutdown.clone()));
+    let told = handled(&mut receiver, 8).await;
+    assert!(told.len() == 8 && told.is_subset(&committed));
+    shutdown.cancel();
+    task.await.expect("the relay does not panic");
+    let left = store
+        .outbox(TABLE, None, 10)
+        .await
+        .expect("nothing is in the way");
+    assert_eq!(left.len(), 1, "someone may mend it");
 }
 
 /// Works on each message until the test lets it go on.
