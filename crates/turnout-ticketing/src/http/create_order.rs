@@ -18,14 +18,14 @@ const LINES_MAX: usize = 20;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct CreateOrderRequest {
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     event_id: Given<String>,
     /// 1 to 20 lines, each of another ticket type; at most 100 tickets together.
     #[serde(default)]
-    #[schema(value_type = Vec<OrderItemRequest>)]
+    #[schema(value_type = Vec<OrderItemRequest>, required)]
     items: Given<Vec<OrderItemRequest>>,
     #[serde(default)]
-    #[schema(value_type = BuyerRequest)]
+    #[schema(value_type = BuyerRequest, required)]
     buyer: Given<BuyerRequest>,
 }
 
@@ -33,10 +33,10 @@ pub(super) struct CreateOrderRequest {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub(super) struct OrderItemRequest {
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     ticket_type_id: Given<String>,
     #[serde(default)]
-    #[schema(value_type = u32, minimum = 1, maximum = 100)]
+    #[schema(value_type = u32, minimum = 1, maximum = 100, required)]
     quantity: Given<i64>,
 }
 
@@ -90,7 +90,7 @@ fn parse_lines(items: Vec<OrderItemRequest>, fields: &mut Fields) -> Vec<Request
     params(("Idempotency-Key" = String, Header, description = "Names this purchase; the same with every try.")),
     request_body = CreateOrderRequest,
     responses(
-        (status = CREATED, body = OrderView),
+        (status = CREATED, body = OrderView, description = "Made."),
         (status = NOT_FOUND, body = ProblemView, description = "No such event."),
         (status = CONFLICT, body = ProblemView, description = "`sold-out` with `left`, or `event-not-on-sale`."),
         (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation` or `idempotency-key-reused`."),

@@ -21,11 +21,11 @@ const MAX_PER_ORDER_DEFAULT: u32 = 10;
 pub(super) struct CreateTicketTypeRequest {
     /// 1 to 100 characters.
     #[serde(default)]
-    #[schema(value_type = String, example = "Standing")]
+    #[schema(value_type = String, example = "Standing", required)]
     name: Given<String>,
     /// An amount of 0 makes it a registration.
     #[serde(default)]
-    #[schema(value_type = MoneyRequest)]
+    #[schema(value_type = MoneyRequest, required)]
     price: Given<MoneyRequest>,
     /// How many there are: 0 to 1,000,000. Left out, only the event's capacity limits them.
     #[serde(default)]
@@ -63,12 +63,12 @@ impl CreateTicketTypeRequest {
     params(("event_id" = String, Path, description = "The event.")),
     request_body = CreateTicketTypeRequest,
     responses(
-        (status = CREATED, body = TicketTypeView),
-        (status = UNAUTHORIZED, body = ProblemView),
-        (status = FORBIDDEN, body = ProblemView),
+        (status = CREATED, body = TicketTypeView, description = "Made."),
+        (status = UNAUTHORIZED, body = ProblemView, description = "`unauthenticated`: no access token, or one that is not valid."),
+        (status = FORBIDDEN, body = ProblemView, description = "`forbidden`: your role does not allow it."),
         (status = NOT_FOUND, body = ProblemView, description = "No such event, or not yours."),
         (status = CONFLICT, body = ProblemView, description = "`conflict`: the event has as many as it can have."),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security(("bearer" = [])),
 )]

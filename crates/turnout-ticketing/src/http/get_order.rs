@@ -14,7 +14,7 @@ use crate::Ticketing;
         ("order_id" = String, Path, description = "The order."),
         ("Order-Secret" = Option<String>, Header, description = "Opens the order for a guest."),
     ),
-    responses((status = OK, body = OrderView), (status = NOT_FOUND, body = ProblemView)),
+    responses((status = OK, body = OrderView, description = "The answer."), (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see.")),
     security((), ("bearer" = [])),
 )]
 pub(super) async fn get_order(

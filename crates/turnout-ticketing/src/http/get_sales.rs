@@ -53,7 +53,7 @@ pub(super) struct TicketTypeSalesView {
 #[utoipa::path(
     get, path = "/events/{event_id}/sales", operation_id = "get_sales", tag = "ticketing",
     params(("event_id" = String, Path, description = "The event.")),
-    responses((status = OK, body = SalesView), (status = NOT_FOUND, body = ProblemView)),
+    responses((status = OK, body = SalesView, description = "The answer."), (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see.")),
     security(("bearer" = [])),
 )]
 pub(super) async fn get_sales(

@@ -14,7 +14,7 @@ use crate::Ticketing;
         ("ticket_id" = String, Path, description = "The ticket."),
         ("Order-Secret" = Option<String>, Header, description = "Opens the ticket's order for a guest."),
     ),
-    responses((status = OK, body = TicketView), (status = NOT_FOUND, body = ProblemView)),
+    responses((status = OK, body = TicketView, description = "The answer."), (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see.")),
     security((), ("bearer" = [])),
 )]
 pub(super) async fn get_ticket(

@@ -22,9 +22,9 @@ pub(super) struct ListOrdersParams {
     get, path = "/orders", operation_id = "list_orders", tag = "ticketing",
     params(ListOrdersParams, PageParams),
     responses(
-        (status = OK, body = List<OrderView>),
-        (status = NOT_FOUND, body = ProblemView),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = OK, body = List<OrderView>, description = "The answer."),
+        (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see."),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security(("bearer" = [])),
 )]

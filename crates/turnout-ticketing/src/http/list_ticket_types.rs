@@ -28,7 +28,7 @@ pub(super) struct TicketTypeList {
     get, path = "/events/{event_id}/ticket-types", operation_id = "list_ticket_types", tag = "ticketing",
     params(("event_id" = String, Path, description = "The event.")),
     responses(
-        (status = OK, body = TicketTypeList),
+        (status = OK, body = TicketTypeList, description = "The answer."),
         (status = NOT_FOUND, body = ProblemView, description = "No such event, or a draft that is not yours."),
     ),
 )]

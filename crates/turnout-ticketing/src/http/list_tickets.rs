@@ -23,10 +23,10 @@ pub(super) struct ListTicketsParams {
     get, path = "/tickets", operation_id = "list_tickets", tag = "ticketing",
     params(ListTicketsParams, PageParams),
     responses(
-        (status = OK, body = List<TicketView>),
-        (status = UNAUTHORIZED, body = ProblemView),
-        (status = NOT_FOUND, body = ProblemView),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = OK, body = List<TicketView>, description = "The answer."),
+        (status = UNAUTHORIZED, body = ProblemView, description = "`unauthenticated`: no access token, or one that is not valid."),
+        (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see."),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security(("bearer" = [])),
 )]

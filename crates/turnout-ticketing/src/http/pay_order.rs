@@ -14,7 +14,7 @@ use crate::pay_order::Payment;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct PayOrderRequest {
     #[serde(default)]
-    #[schema(value_type = PaymentMethod)]
+    #[schema(value_type = PaymentMethod, required)]
     method: Given<String>,
     /// What the sandbox is to answer: `success` if it is left out.
     #[serde(default)]
@@ -76,12 +76,12 @@ impl PayOrderRequest {
     ),
     request_body = PayOrderRequest,
     responses(
-        (status = OK, body = OrderView),
+        (status = OK, body = OrderView, description = "The answer."),
         (status = PAYMENT_REQUIRED, body = ProblemView, description = "`payment-declined`"),
-        (status = NOT_FOUND, body = ProblemView),
-        (status = CONFLICT, body = ProblemView),
+        (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see."),
+        (status = CONFLICT, body = ProblemView, description = "`conflict`: not possible as things stand."),
         (status = GONE, body = ProblemView, description = "`hold-expired`"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security((), ("bearer" = [])),
 )]

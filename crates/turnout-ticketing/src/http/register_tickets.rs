@@ -16,16 +16,16 @@ use crate::place_order::{fingerprint, order_id};
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct RegisterTicketsRequest {
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     event_id: Given<String>,
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     ticket_type_id: Given<String>,
     #[serde(default)]
-    #[schema(value_type = u32, minimum = 1, maximum = 100)]
+    #[schema(value_type = u32, minimum = 1, maximum = 100, required)]
     quantity: Given<i64>,
     #[serde(default)]
-    #[schema(value_type = BuyerRequest)]
+    #[schema(value_type = BuyerRequest, required)]
     buyer: Given<BuyerRequest>,
 }
 
@@ -58,7 +58,7 @@ impl RegisterTicketsRequest {
     params(("Idempotency-Key" = String, Header, description = "Names this purchase; the same with every try.")),
     request_body = RegisterTicketsRequest,
     responses(
-        (status = CREATED, body = OrderView),
+        (status = CREATED, body = OrderView, description = "Made."),
         (status = NOT_FOUND, body = ProblemView, description = "No such event."),
         (status = CONFLICT, body = ProblemView, description = "`sold-out` with `left`, or `event-not-on-sale`."),
         (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation` or `idempotency-key-reused`."),

@@ -16,7 +16,7 @@ use crate::Ticketing;
     ),
     responses(
         (status = NO_CONTENT, description = "Given back."),
-        (status = NOT_FOUND, body = ProblemView),
+        (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see."),
         (status = CONFLICT, body = ProblemView, description = "Its tickets were issued already."),
     ),
     security((), ("bearer" = [])),

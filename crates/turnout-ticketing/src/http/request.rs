@@ -14,10 +14,10 @@ pub(super) const QUANTITY_MAX: u32 = 100;
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub(super) struct BuyerRequest {
     #[serde(default)]
-    #[schema(value_type = String, example = "ada@example.org")]
+    #[schema(value_type = String, example = "ada@example.org", required)]
     email: Given<String>,
     #[serde(default)]
-    #[schema(value_type = String, example = "Ada Lovelace")]
+    #[schema(value_type = String, example = "Ada Lovelace", required)]
     name: Given<String>,
 }
 
@@ -47,11 +47,11 @@ impl BuyerRequest {
 pub(super) struct MoneyRequest {
     /// Minor units: 1250 is 12.50 EUR.
     #[serde(default)]
-    #[schema(value_type = i64, example = 1250)]
+    #[schema(value_type = i64, example = 1250, required)]
     amount: Given<i64>,
     /// Three letters of ISO 4217.
     #[serde(default)]
-    #[schema(value_type = String, example = "EUR")]
+    #[schema(value_type = String, example = "EUR", required)]
     currency: Given<String>,
 }
 

@@ -13,6 +13,10 @@ use crate::validate_ticket::{ListName, Verdict};
 /// At which list.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct ValidateTicketRequest {
+    /// The event the door is at: a ticket of another is told apart, and not used up.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    event_id: Given<String>,
     /// `main` if it is left out.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -23,7 +27,7 @@ pub(super) struct ValidateTicketRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct ValidateTicketCodeRequest {
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     code: Given<String>,
     /// The event the door is at: a ticket of another is told apart.
     #[serde(default)]
@@ -82,10 +86,10 @@ impl ValidationView {
     params(("ticket_id" = String, Path, description = "The ticket.")),
     request_body = ValidateTicketRequest,
     responses(
-        (status = OK, body = ValidationView),
-        (status = UNAUTHORIZED, body = ProblemView),
-        (status = NOT_FOUND, body = ProblemView),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = OK, body = ValidationView, description = "The answer."),
+        (status = UNAUTHORIZED, body = ProblemView, description = "`unauthenticated`: no access token, or one that is not valid."),
+        (status = NOT_FOUND, body = ProblemView, description = "`not-found`: no such thing, or not yours to see."),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security(("bearer" = [])),
 )]
@@ -99,11 +103,12 @@ pub(super) async fn validate_ticket(
         return Err(Problem::unauthenticated());
     }
     let mut fields = Fields::new();
+    let event = fields.optional("/event_id", request.event_id, |text| text.parse::<EventId>());
     let list = fields
         .optional("/list", request.list, ListName::try_from)
         .unwrap_or_default();
     let list = fields.finish(Some(list))?;
-    Ok(Json(ticketing.validate(&caller, ticket, &list).await?))
+    Ok(Json(ticketing.validate(&caller, ticket, event, &list).await?))
 }
 
 /// Admits the ticket that a code names, once per list.
@@ -111,9 +116,9 @@ pub(super) async fn validate_ticket(
     post, path = "/tickets/validate", operation_id = "validate_ticket_code", tag = "ticketing",
     request_body = ValidateTicketCodeRequest,
     responses(
-        (status = OK, body = ValidationView),
-        (status = UNAUTHORIZED, body = ProblemView),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemView),
+        (status = OK, body = ValidationView, description = "The answer."),
+        (status = UNAUTHORIZED, body = ProblemView, description = "`unauthenticated`: no access token, or one that is not valid."),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemView, description = "`validation`: every field that is not valid."),
     ),
     security(("bearer" = [])),
 )]
@@ -142,13 +147,7 @@ pub(super) async fn validate_ticket_code(
             &list,
         )));
     };
-    if event.is_some_and(|event| event != code.event) {
-        return Ok(Json(ValidationView::without_ticket(
-            ValidationResult::WrongEvent,
-            &list,
-        )));
-    }
-    match ticketing.validate(&caller, code.ticket, &list).await {
+    match ticketing.validate(&caller, code.ticket, event, &list).await {
         // Signed by us, but not for this caller's doors: to them it is as good as unknown.
         Err(problem) if problem.status() == axum::http::StatusCode::NOT_FOUND => Ok(Json(
             ValidationView::without_ticket(ValidationResult::UnknownCode, &list),
@@ -162,10 +161,14 @@ impl Ticketing {
         &self,
         caller: &Caller,
         ticket: TicketId,
+        event: Option<EventId>,
         list: &ListName,
     ) -> Result<ValidationView, Problem> {
         let (order, version) = self.order(ticket.order()).await?.ok_or_else(Problem::not_found)?;
         let permit = self.permit_hidden::<Admit>(caller, order.event_id).await?;
+        if event.is_some_and(|event| event != order.event_id) {
+            return Ok(ValidationView::without_ticket(ValidationResult::WrongEvent, list));
+        }
         let verdict = self.admit((&order, version), ticket, list, &permit).await?;
         let (result, admitted_at, first_admitted_at) = match verdict {
             Verdict::Admitted { at } => (ValidationResult::Admitted, Some(at), Some(at)),

@@ -126,6 +126,13 @@ async fn a_code_of_another_event_is_told_apart() {
         .expect(StatusCode::OK);
     assert_eq!(reply["result"], "wrong_event");
     assert!(reply["ticket"].is_null());
+    // So is one that is named by its id.
+    let path = format!("/tickets/{}/validate", text(&ticket["id"]));
+    let reply = door(&stage)
+        .post(&path, json!({ "event_id": elsewhere }))
+        .await
+        .expect(StatusCode::OK);
+    assert_eq!(reply["result"], "wrong_event");
     // The door of another organizer learns nothing at all.
     let foreign = stage.app.as_member(stage.app.organizer(), Role::Owner);
     let body = json!({ "code": ticket["code"] });
