@@ -57,7 +57,7 @@ impl Tally {
         let (kind, id) = partition.split_once('#').unwrap_or((partition, ""));
         match (kind, sort) {
             ("inbox", "!unread") => {
-                self.unread.entry(parsed(item, id)?).or_default().0 = item.counter(UNREAD)
+                self.unread.entry(parsed(item, id)?).or_default().0 = item.counter(UNREAD);
             }
             ("inbox", _) => {
                 let notification = read_notification(item)?;

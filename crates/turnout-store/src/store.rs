@@ -22,7 +22,8 @@ use crate::{Change, CommitError, Cursor, Item, Key, Page, Query, Read, StoreErro
 /// - An insert makes version 1; every write after it one more. An update needs an item that stands.
 /// - [`get`](Store::get) and a query of the table with [`Read::Consistent`] see every commit that was answered
 ///   before they began. With [`Read::Eventual`], and on an index always, they may see less. What is not there is `Ok(None)`.
-/// - A query gives items by sort key in byte order; those of an index with equal sort keys by their own keys. Going
+/// - A query gives items by sort key in byte order; those of an index with equal sort keys in an order
+///   of the backend's own, which does not change between two pages. Going
 ///   on with the cursor of a page skips nothing that stood throughout and repeats nothing. A cursor of another query, or
 ///   one that no process with the table's key made, is [`StoreError::Cursor`].
 /// - A scan, page by page to the last, gives every item of the table that stood throughout exactly once, and of those

@@ -3,12 +3,14 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures::future::join_all;
 use serde_json::json;
 use support::{ANY_PORT, connect, fresh, server};
 use turnout_domain::{Envelope, MessageId};
 use turnout_dynamo_conformance::Server;
+use turnout_store::conformance::{TABLES, a_retry_after_a_restart_is_applied_once};
 use turnout_store::{
     Change, CommitError, Committed, Condition, Counter, Document, Expect, Key, NewItem, Query, Read, Refusal,
     Store, StoreError, Table, Update,
@@ -292,4 +294,16 @@ async fn two_processes_sell_fifty_places_to_two_hundred_buyers_exactly_once() {
     let pool = one.get(&key("1"), Read::Consistent).await.unwrap().unwrap();
     assert_eq!((pool.counter(LEFT), pool.version), (0, 51));
     assert_eq!(two.outbox(TICKETS, None, 1000).await.unwrap().len(), 50);
+}
+
+#[tokio::test]
+async fn a_token_is_known_to_another_process() {
+    let server = server().await;
+    let create = connect(&server, &TABLES).create_tables().await;
+    create.expect("the server creates tables");
+    let again = async || {
+        let store: Arc<dyn Store> = Arc::new(connect(&server, &TABLES));
+        store
+    };
+    a_retry_after_a_restart_is_applied_once(again).await;
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::queries::{SORTS, expected, ranges};
 use super::{
-    ATTEMPTS_MAX, LEFT, TABLE, commit, eventually, insert, is_cursor_refusal, item, key, page, standing,
+    ATTEMPTS_MAX, LEFT, TABLE, commit, eventually, eventually_like, insert, is_cursor_refusal, item, key,
+    page, standing,
 };
 use crate::{Change, Condition, Expect, Index, IndexKey, NewItem, Query, Store};
 
@@ -55,8 +56,15 @@ pub async fn equal_index_keys_come_once_each_whatever_the_page(store: &Arc<dyn S
         let backward: Vec<&str> = expected.iter().rev().map(String::as_str).collect();
         for limit in 1..=10 {
             let query = Query::index(TABLE, index, "one").limit(limit);
-            eventually(store, &query, &forward).await;
-            eventually(store, &query.backward(), &backward).await;
+            // Among themselves the equal ones come as the backend has them.
+            let equals = |found: &mut Vec<String>| {
+                let last = found.len().saturating_sub(1);
+                if let Some(equals) = found.get_mut(1..last) {
+                    equals.sort_unstable();
+                }
+            };
+            eventually_like(store, &query, &forward, equals).await;
+            eventually_like(store, &query.backward(), &backward, equals).await;
         }
     }
 }
