@@ -2,7 +2,7 @@
 # What a crash of the embedded store leaves behind: everything that was acknowledged, and nothing in part.
 #
 #   scripts/crash.sh kill CYCLES          SIGKILLs a process that sells, in one folder, at random moments
-#   scripts/crash.sh power-loss POINTS    lets the power go at random moments of recorded runs; a quarter as many with
+#   scripts/crash.sh power-loss POINTS    lets the power go at random moments of recorded runs; half as many with
 #                                         synchronous=NORMAL, which must be caught losing sales
 #
 # CRASH_SEED=number brings back the random choices of a run: it is the first line that a run prints.

@@ -29,6 +29,8 @@ pub(crate) enum Fate {
 
 impl Fate {
     pub(crate) const ALL: [Self; 5] = [Self::Lost, Self::Kept, Self::Prefix, Self::Reordered, Self::Torn];
+    /// Those that can cost something.
+    pub(crate) const LOSING: [Self; 4] = [Self::Lost, Self::Prefix, Self::Reordered, Self::Torn];
 }
 
 /// The files of a folder, by name.

@@ -3,7 +3,8 @@
 //! - `crash kill CYCLES FOLDER` kills a process that sells, in the same folder again and again, with SIGKILL.
 //! - `crash power-loss POINTS FOLDER RECORDER` lets the power go at random moments of a recorded run: only what was
 //!   synced is left, and of the rest what chance wants. `RECORDER` is `recorder.c`, compiled.
-//! - `crash victim FIRST STEPS FOLDER` is the process that sells.
+//! - `crash victim FIRST STEPS FOLDER` is the process that sells, and `crash plain SYNCHRONOUS FOLDER` is SQLite by
+//!   itself.
 //!
 //! `scripts/crash.sh` builds and runs all of it. `CRASH_SEED` brings back the random choices, though not the moments at
 //! which threads took turns.
@@ -14,6 +15,7 @@ mod disk;
 mod kill;
 mod normal;
 mod power_loss;
+mod record;
 mod recording;
 mod sales;
 mod verify;
@@ -22,13 +24,13 @@ mod verify_tests;
 mod victim;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::chance::Chance;
 
-const USAGE: &str =
-    "usage: crash kill CYCLES FOLDER | power-loss POINTS FOLDER RECORDER | victim FIRST STEPS FOLDER";
+const USAGE: &str = "usage: crash kill CYCLES FOLDER | power-loss POINTS FOLDER RECORDER | victim FIRST STEPS FOLDER | \
+     plain SYNCHRONOUS FOLDER";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,6 +39,11 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("crash: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("because: {error}");
+                cause = error.source();
+            }
             ExitCode::FAILURE
         }
     }
@@ -50,9 +57,10 @@ async fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
             power_loss::run(&new(folder)?, &recorder, points.parse()?, &mut chance()?).await
         }
         ["victim", first, steps, folder] => {
-            victim::run(&PathBuf::from(folder), first.parse()?, steps.parse()?).await?;
+            victim::run(Path::new(folder), first.parse()?, steps.parse()?).await?;
             Ok(())
         }
+        ["plain", synchronous, folder] => Ok(normal::run_plain(Path::new(folder), synchronous)?),
         _ => Err(USAGE.into()),
     }
 }

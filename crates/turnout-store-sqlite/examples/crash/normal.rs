@@ -2,13 +2,22 @@
 //!
 //! In write-ahead mode FULL differs from NORMAL in one thing: it syncs the log at every commit. NORMAL syncs the log
 //! only before a checkpoint moves it into the file, and when the log begins anew. So leaving out the syncs of commits
-//! gives what NORMAL leaves on a disk.
+//! gives what NORMAL leaves on a disk. That is tried with SQLite itself each time, beside the store: the store has no
+//! way to be opened so.
 
 use std::collections::{HashMap, HashSet};
+use std::error::Error;
+use std::path::Path;
 
-use crate::recording::{Event, Kind};
+use rusqlite::Connection;
+
+use crate::record::record;
+use crate::recording::{Event, Kind, events};
 
 const LOG_ENDING: &str = "-wal";
+/// Enough for some checkpoints, and for the log to begin anew after each.
+const PLAIN_COMMITS: usize = 300;
+const PLAIN_CHECKPOINT_PAGES: u32 = 64;
 
 /// The recording without the syncs of commits, and how many those are.
 pub(crate) fn without_syncs_of_commits(events: &[Event]) -> (Vec<Event>, usize) {
@@ -57,6 +66,41 @@ fn event_before(events: &[Event], place: usize, thread: u32) -> Option<usize> {
 /// A log that begins anew has its header written, and synced before the first page.
 fn follows_new_header(events: &[Event], before: Option<usize>) -> bool {
     before.is_some_and(|before| matches!(events[before].kind, Kind::Write { offset: 0, .. }))
+}
+
+/// `crash plain`: SQLite by itself, on one thread, so that two runs do the same in the same order.
+pub(crate) fn run_plain(folder: &Path, synchronous: &str) -> rusqlite::Result<()> {
+    let connection = Connection::open(folder.join("plain.db"))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", PLAIN_CHECKPOINT_PAGES)?;
+    connection.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")?;
+    for _ in 1..PLAIN_COMMITS {
+        connection.execute("INSERT INTO t (b) VALUES (printf('%.500c', 'x'))", [])?;
+    }
+    Ok(())
+}
+
+/// Records SQLite with FULL and with NORMAL: without the syncs of commits the first must be the second, event for
+/// event. Gives how many commits that was tried with.
+pub(crate) fn check_against_sqlite(folder: &Path, recorder: &Path) -> Result<usize, Box<dyn Error>> {
+    let full = events(&record(folder, recorder, &["plain", "FULL"])?)?;
+    let normal = events(&record(folder, recorder, &["plain", "NORMAL"])?)?;
+    let (control, left_out) = without_syncs_of_commits(&full);
+    let shapes = |events: &[Event]| events.iter().map(|event| event.kind.shape()).collect::<Vec<_>>();
+    let (control, normal) = (shapes(&control), shapes(&normal));
+    if let Some(place) =
+        (0..control.len().max(normal.len())).find(|&place| control.get(place) != normal.get(place))
+    {
+        let (ours, its) = (control.get(place), normal.get(place));
+        return Err(
+            format!("the negative control does not do as SQLite does: {ours:?} instead of {its:?}").into(),
+        );
+    }
+    if left_out != PLAIN_COMMITS {
+        return Err(format!("{left_out} syncs were left out for {PLAIN_COMMITS} commits").into());
+    }
+    Ok(left_out)
 }
 
 #[cfg(test)]

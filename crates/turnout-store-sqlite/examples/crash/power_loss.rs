@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use turnout_store_sqlite::{Options, SqliteStore};
 
 use crate::answers::Answers;
 use crate::chance::Chance;
 use crate::disk::{Disk, Fate, Image};
-use crate::kill::listen;
-use crate::normal::without_syncs_of_commits;
+use crate::normal::{check_against_sqlite, without_syncs_of_commits};
+use crate::record::record;
 use crate::recording::{Event, Kind, events};
 use crate::sales::SUBMITTERS;
 use crate::verify::{self, Fault, Ledger};
@@ -36,17 +35,21 @@ struct Found {
     acknowledged: usize,
 }
 
-/// Tries so many moments, and a quarter as many with the negative control, and prints their figures.
+/// Tries so many moments, and half as many with the negative control, and prints their figures.
 pub(crate) async fn run(
     folder: &Path,
     recorder: &Path,
     points: u32,
     chance: &mut Chance,
 ) -> Result<(), Box<dyn Error>> {
+    let commits = check_against_sqlite(folder, recorder)?;
+    println!(
+        "the negative control is what SQLite does with synchronous=NORMAL: tried with {commits} commits"
+    );
     let mut full = Found::default();
     let mut normal = Found::default();
     while full.points < points {
-        let recording = record(folder, recorder)?;
+        let recording = record(folder, recorder, &["victim", "0", &STEPS.to_string()])?;
         let events = events(&recording)?;
         let (control, left_out) = without_syncs_of_commits(&events);
         let syncs = count(&events, |kind| matches!(kind, Kind::SyncEnd { .. }));
@@ -57,9 +60,18 @@ pub(crate) async fn run(
             f64::from(u32::try_from(recording.len() >> 10)?) / 1024.0,
         );
         let wanted = POINTS_PER_RECORDING.min(points - full.points);
-        try_points(folder, &recording, &events, wanted, chance, &mut full).await?;
-        let wanted = wanted.div_ceil(4);
-        try_points(folder, &recording, &control, wanted, chance, &mut normal).await?;
+        try_points(folder, &recording, &events, &Fate::ALL, wanted, chance, &mut full).await?;
+        let wanted = wanted.div_ceil(2);
+        try_points(
+            folder,
+            &recording,
+            &control,
+            &Fate::LOSING,
+            wanted,
+            chance,
+            &mut normal,
+        )
+        .await?;
     }
     println!("synchronous=FULL, as the store is: {}", full.describe());
     println!("synchronous=NORMAL, the negative control: {}", normal.describe());
@@ -96,35 +108,12 @@ fn count(events: &[Event], is_meant: fn(&Kind) -> bool) -> usize {
     events.iter().filter(|event| is_meant(&event.kind)).count()
 }
 
-/// Runs a victim from its first commit to its close, and gives what was recorded.
-fn record(folder: &Path, recorder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
-    let (data, record) = (folder.join("recorded"), folder.join("record"));
-    std::fs::create_dir(&data)?;
-    let mut victim = Command::new(std::env::current_exe()?)
-        .args(["victim", "0", &STEPS.to_string()])
-        .arg(&data)
-        .env("LD_PRELOAD", recorder)
-        .env("CRASH_FOLDER", &data)
-        .env("CRASH_RECORD", &record)
-        .stdout(Stdio::piped())
-        .spawn()?;
-    // The recording has the answers, in their place among the writes; here they are only made room for.
-    let answers = listen(&mut victim)?.into_iter().count();
-    let status = victim.wait()?;
-    if !status.success() || answers == 0 {
-        return Err(format!("the victim ended with {status} after {answers} answers").into());
-    }
-    let recording = std::fs::read(&record)?;
-    std::fs::remove_file(&record)?;
-    std::fs::remove_dir_all(&data)?;
-    Ok(recording)
-}
-
 /// Plays the events once, and looks at what a power cut leaves at some moments.
 async fn try_points(
     folder: &Path,
     recording: &[u8],
     events: &[Event],
+    fates: &[Fate],
     points: u32,
     chance: &mut Chance,
     found: &mut Found,
@@ -151,7 +140,7 @@ async fn try_points(
             }
         }
         played = moment;
-        let fate = Fate::ALL[usize::try_from(found.points)? % Fate::ALL.len()];
+        let fate = fates[usize::try_from(found.points)? % fates.len()];
         let image = folder.join("image");
         lay_out(&disk.image(fate, chance), &image)?;
         found.points += 1;

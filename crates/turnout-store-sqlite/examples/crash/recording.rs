@@ -1,5 +1,6 @@
 //! What `recorder.c` wrote down: events in one total order.
 
+use std::mem::{Discriminant, discriminant};
 use std::ops::Range;
 
 /// The bytes of the recorder's `struct event`.
@@ -59,6 +60,29 @@ impl Kind {
             Self::Rename { .. } | Self::Unlink { .. } | Self::Said { .. } => None,
         }
     }
+
+    pub(crate) fn shape(&self) -> Shape {
+        let (offset, length) = match self {
+            Self::Write { offset, bytes, .. } => (*offset, bytes.len()),
+            Self::Resize { size, .. } => (*size, 0),
+            _ => (0, 0),
+        };
+        Shape {
+            kind: discriminant(self),
+            file: self.file(),
+            offset,
+            length,
+        }
+    }
+}
+
+/// An event without its bytes and its thread: salts and thread numbers are others in each run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    kind: Discriminant<Kind>,
+    file: Option<u32>,
+    offset: u64,
+    length: usize,
 }
 
 /// Reads a recording.
