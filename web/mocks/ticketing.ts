@@ -214,8 +214,17 @@ export function ticketingHandlers(db: Db) {
         ),
       );
     }),
-    http.post('*/api/tickets/:id/validate', ({ params }) =>
-      HttpResponse.json<Validation>(admit(db.tickets.find(({ id }) => id === params.id))),
+    http.post<{ id: string }, { event_id?: string }>(
+      '*/api/tickets/:id/validate',
+      async ({ params, request }) => {
+        const body = await request.json();
+        return HttpResponse.json<Validation>(
+          admit(
+            db.tickets.find(({ id }) => id === params.id),
+            body.event_id,
+          ),
+        );
+      },
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { getTicket, useGetEvent, useGetSales, validateTicket, validateTicketCode } from '@/api/generated';
+import { useGetEvent, useGetSales, validateTicket, validateTicketCode } from '@/api/generated';
 import { type ApiProblem, isProblem } from '@/api/problem';
 import { useTopic } from '@/live/LiveProvider';
 import { isTicketId, type Verdict } from './model';
@@ -15,14 +15,10 @@ export function useDoor(eventId: string) {
 
 async function check(eventId: string, text: string): Promise<Verdict> {
   try {
-    if (!isTicketId(text)) {
-      const validation = await validateTicketCode({ code: text, event_id: eventId });
-      return { kind: validation.result, validation };
-    }
-    // Admitting by id does not name the event, so a ticket for another one must be stopped before it is used up.
-    const ticket = await getTicket(text);
-    if (ticket.event_id !== eventId) return { kind: 'wrong_event' };
-    const validation = await validateTicket(text, {});
+    // The event goes along, so that a ticket for another one is told apart and not used up.
+    const validation = isTicketId(text)
+      ? await validateTicket(text, { event_id: eventId })
+      : await validateTicketCode({ code: text, event_id: eventId });
     return { kind: validation.result, validation };
   } catch (error) {
     if (isProblem(error, 'not-found') || isProblem(error, 'validation')) return { kind: 'unknown_code' };

@@ -10,6 +10,6 @@
  * Who is buying.
  */
 export interface BuyerRequest {
-  email?: string;
-  name?: string;
+  email: string;
+  name: string;
 }

@@ -12,8 +12,8 @@ import type { OrderItemRequest } from './orderItemRequest';
  * Places to be set aside.
  */
 export interface CreateOrderRequest {
-  buyer?: BuyerRequest;
-  event_id?: string;
+  buyer: BuyerRequest;
+  event_id: string;
   /** 1 to 20 lines, each of another ticket type; at most 100 tickets together. */
-  items?: OrderItemRequest[];
+  items: OrderItemRequest[];
 }

@@ -18,9 +18,9 @@ export interface CreateTicketTypeRequest {
      */
   max_per_order?: number | null;
   /** 1 to 100 characters. */
-  name?: string;
+  name: string;
   /** An amount of 0 makes it a registration. */
-  price?: MoneyRequest;
+  price: MoneyRequest;
   /**
      * How many there are: 0 to 1,000,000. Left out, only the event's capacity limits them.
      * @nullable

@@ -11,7 +11,7 @@
  */
 export interface MoneyRequest {
   /** Minor units: 1250 is 12.50 EUR. */
-  amount?: number;
+  amount: number;
   /** Three letters of ISO 4217. */
-  currency?: string;
+  currency: string;
 }

@@ -14,6 +14,6 @@ export interface OrderItemRequest {
      * @minimum 1
      * @maximum 100
      */
-  quantity?: number;
-  ticket_type_id?: string;
+  quantity: number;
+  ticket_type_id: string;
 }

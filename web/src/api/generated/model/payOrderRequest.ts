@@ -12,6 +12,6 @@ import type { SandboxOutcome } from './sandboxOutcome';
  * How the order is paid.
  */
 export interface PayOrderRequest {
-  method?: PaymentMethod;
+  method: PaymentMethod;
   sandbox_outcome?: SandboxOutcome | null;
 }

@@ -11,12 +11,12 @@ import type { BuyerRequest } from './buyerRequest';
  * Tickets to be had at once.
  */
 export interface RegisterTicketsRequest {
-  buyer?: BuyerRequest;
-  event_id?: string;
+  buyer: BuyerRequest;
+  event_id: string;
   /**
      * @minimum 1
      * @maximum 100
      */
-  quantity?: number;
-  ticket_type_id?: string;
+  quantity: number;
+  ticket_type_id: string;
 }

@@ -10,7 +10,7 @@
  * A code as it was scanned or typed.
  */
 export interface ValidateTicketCodeRequest {
-  code?: string;
+  code: string;
   /**
      * The event the door is at: a ticket of another is told apart.
      * @nullable

@@ -11,6 +11,11 @@
  */
 export interface ValidateTicketRequest {
   /**
+     * The event the door is at: a ticket of another is told apart, and not used up.
+     * @nullable
+     */
+  event_id?: string | null;
+  /**
      * `main` if it is left out.
      * @nullable
      */

@@ -722,8 +722,8 @@ export const usePayOrder = <TError = ErrorType<Problem>,
       return useMutation(getPayOrderMutationOptions(options), queryClient);
     }
     /**
- * @summary The caller's tickets, or an event's for its organizer's members; those of the newest order first. `limit` counts
-orders: a page holds the tickets of whole orders.
+ * @summary The caller's tickets, or an event's for its organizer's members; those of the newest order first. A page holds the
+tickets of whole orders: it may have more than `limit`, by those of its last order.
  */
 export const listTickets = (
     params?: ListTicketsParams,
@@ -795,8 +795,8 @@ export function useListTickets<TData = Awaited<ReturnType<typeof listTickets>>, 
  , queryClient?: QueryClient
   ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
 /**
- * @summary The caller's tickets, or an event's for its organizer's members; those of the newest order first. `limit` counts
-orders: a page holds the tickets of whole orders.
+ * @summary The caller's tickets, or an event's for its organizer's members; those of the newest order first. A page holds the
+tickets of whole orders: it may have more than `limit`, by those of its last order.
  */
 
 export function useListTickets<TData = Awaited<ReturnType<typeof listTickets>>, TError = ErrorType<Problem>>(
