@@ -45,6 +45,9 @@ bench: build-web ## Measure the store, write units and sales over HTTP; QUICK=1 
 check: ## Check formatting, lints, tidiness, types, and that generated files are up to date
 	@scripts/check.sh
 
+check-deploy: build ## Check manifests, templates, Dockerfile and compose file, and try the stacks on an emulator
+	@scripts/check-deploy.sh
+
 generate: setup-build ## Write the API document and the client made from it
 	@scripts/generate.sh
 
@@ -61,4 +64,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e bench check generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e bench check check-deploy generate build build-web setup-build clean
