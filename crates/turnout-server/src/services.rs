@@ -1,6 +1,7 @@
 //! The services of a role: made, wired to each other, started.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio_util::sync::CancellationToken;
@@ -11,12 +12,15 @@ use turnout_engagement::Engagement;
 use turnout_http::{Edge, LocalRouter, Peers, Target};
 use turnout_identity::Identity;
 use turnout_registration::Registration;
-use turnout_store::{Store, Table};
+use turnout_store::{Store, Table, keep_cursor_key};
 use turnout_ticketing::Ticketing;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Role;
+
+/// How long is waited before the key of cursors is asked for again.
+const CURSOR_KEY_PAUSE: Duration = Duration::from_secs(2);
 
 /// What the services stand on.
 #[derive(Clone)]
@@ -192,6 +196,13 @@ impl Services {
         tasks: &TaskTracker,
         shutdown: &CancellationToken,
     ) -> Result<(), turnout_bus::BusError> {
+        for table in tables(self.role) {
+            let store = self.foundation.store.clone();
+            if let Err(error) = keep_cursor_key(&*store, table).await {
+                tracing::warn!(%error, "The key of cursors could not be read; trying again");
+                tasks.spawn(keep_trying(store, table, shutdown.clone()));
+            }
+        }
         if let Some(registration) = &self.registration {
             registration.start(tasks, shutdown.clone()).await?;
         }
@@ -207,5 +218,15 @@ impl Services {
             tasks.spawn(relay(store, bus, table, shutdown.clone()));
         }
         Ok(())
+    }
+}
+
+/// Cursors of a process that started without its store are its own until the key can be read.
+async fn keep_trying(store: Arc<dyn Store>, table: Table, shutdown: CancellationToken) {
+    while keep_cursor_key(&*store, table).await.is_err() {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(CURSOR_KEY_PAUSE) => {}
+        }
     }
 }

@@ -21,6 +21,9 @@ pub(crate) const QUEUE_MAX: usize = 1_024;
 const BATCH_MAX: usize = 256;
 /// From so many bytes of documents and messages on, a batch takes no more.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// How long the deletion of sent messages waits for a change to share a sync with. Whoever waits for it loses nothing,
+/// and a lone buyer's next change does not queue behind a sync of its own.
+const SENT_WAIT: Duration = Duration::from_millis(50);
 /// How often is looked for what expired.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 
@@ -98,6 +101,35 @@ pub(crate) struct Writer {
     pub(crate) commit: Commit,
 }
 
+/// Deletions of sent messages that wait for a change to go along with.
+#[derive(Default)]
+struct SentJobs {
+    jobs: Vec<Job>,
+    due: Option<Instant>,
+}
+
+impl SentJobs {
+    /// Whether the job may wait with the others.
+    fn takes(&self, job: &Job) -> bool {
+        matches!(job.work, Work::Sent(..)) && self.jobs.len() < BATCH_MAX / 2
+    }
+
+    fn add(&mut self, job: Job) {
+        self.due.get_or_insert_with(|| Instant::now() + SENT_WAIT);
+        self.jobs.push(job);
+    }
+
+    /// How long they wait yet; none if there are none.
+    fn wait(&self) -> Option<Duration> {
+        self.due.map(|due| due.saturating_duration_since(Instant::now()))
+    }
+
+    fn take(&mut self) -> std::vec::IntoIter<Job> {
+        self.due = None;
+        std::mem::take(&mut self.jobs).into_iter()
+    }
+}
+
 /// Ends the transaction, durably. A value, so that a test can let it wait or fail.
 pub(crate) type Commit = Box<dyn Fn(&Connection) -> rusqlite::Result<()> + Send>;
 
@@ -110,11 +142,20 @@ pub(crate) fn commit(connection: &Connection) -> rusqlite::Result<()> {
 impl Writer {
     /// Runs until nobody can send jobs any more and all of them are done.
     pub(crate) fn run(mut self) {
+        let mut sent = SentJobs::default();
         loop {
-            match self.jobs.recv_timeout(SWEEP_PERIOD) {
-                Ok(first) => self.serve(first),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+            match self.jobs.recv_timeout(sent.wait().unwrap_or(SWEEP_PERIOD)) {
+                Ok(job) if sent.takes(&job) => sent.add(job),
+                Ok(job) => self.serve(sent.take().chain([job]).collect()),
+                Err(RecvTimeoutError::Timeout) => {
+                    if sent.wait() == Some(Duration::ZERO) {
+                        self.serve(sent.take().collect());
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.serve(sent.take().collect());
+                    break;
+                }
             }
             if self.swept.elapsed() >= SWEEP_PERIOD {
                 self.swept = Instant::now();
@@ -126,10 +167,15 @@ impl Writer {
         }
     }
 
-    /// Does a job, and with it all that wait behind it.
-    fn serve(&mut self, first: Job) {
-        let mut bytes = first.work.bytes();
-        let (mut works, mut replies, mut tables) = (vec![first.work], vec![first.reply], Vec::new());
+    /// Does these jobs, and with them all that wait behind them.
+    fn serve(&mut self, first: Vec<Job>) {
+        if first.is_empty() {
+            return;
+        }
+        let mut bytes = first.iter().map(|job| job.work.bytes()).sum::<usize>();
+        let (mut works, mut replies): (Vec<Work>, Vec<oneshot::Sender<Reply>>) =
+            first.into_iter().map(|job| (job.work, job.reply)).unzip();
+        let mut tables = Vec::new();
         while works.len() < BATCH_MAX && bytes < BATCH_BYTES {
             let Ok(job) = self.jobs.try_recv() else { break };
             bytes += job.work.bytes();
