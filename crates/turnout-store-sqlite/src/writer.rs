@@ -24,6 +24,8 @@ const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// How long the deletion of sent messages waits for a change to share a sync with. Whoever waits for it loses nothing,
 /// and a lone buyer's next change does not queue behind a sync of its own.
 const SENT_WAIT: Duration = Duration::from_millis(50);
+/// The most batches whose deletion waits.
+const SENT_WAIT_MAX: usize = 32;
 /// How often is looked for what expired.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 
@@ -105,16 +107,21 @@ pub(crate) struct Writer {
 #[derive(Default)]
 struct SentJobs {
     jobs: Vec<Job>,
+    /// How many batches they delete.
+    batches: usize,
     due: Option<Instant>,
 }
 
 impl SentJobs {
-    /// Whether the job may wait with the others.
+    /// Whether the job may wait with the others. Many batches are worth a sync of their own.
     fn takes(&self, job: &Job) -> bool {
-        matches!(job.work, Work::Sent(..)) && self.jobs.len() < BATCH_MAX / 2
+        matches!(&job.work, Work::Sent(_, positions) if self.batches + positions.len() <= SENT_WAIT_MAX)
     }
 
     fn add(&mut self, job: Job) {
+        if let Work::Sent(_, positions) = &job.work {
+            self.batches += positions.len();
+        }
         self.due.get_or_insert_with(|| Instant::now() + SENT_WAIT);
         self.jobs.push(job);
     }
@@ -126,6 +133,7 @@ impl SentJobs {
 
     fn take(&mut self) -> std::vec::IntoIter<Job> {
         self.due = None;
+        self.batches = 0;
         std::mem::take(&mut self.jobs).into_iter()
     }
 }

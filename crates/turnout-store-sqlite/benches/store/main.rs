@@ -107,6 +107,7 @@ async fn large(
     let bytes_before = stall.file_bytes()?;
     let filling = crowd::sell(&stall, 512, Until::sold(scale.sold_many)).await?;
     figures.say("store_sales_per_s_filling", filling.per_second());
+    stall.drained().await?;
     let bytes = stall.file_bytes()?.saturating_sub(bytes_before);
     figures.say("store_bytes_per_sale", bytes as f64 / filling.sold() as f64);
 
@@ -115,6 +116,7 @@ async fn large(
     let mut windows = Vec::new();
     for _ in 0..WINDOWS {
         windows.push(crowd::sell(&stall, 64, Until::sold(WINDOW)).await?);
+        stall.drained().await?;
     }
     let cost = median(windows.iter().map(Crowd::writer_us));
     figures.say("store_sale_cpu_us_64", cost);

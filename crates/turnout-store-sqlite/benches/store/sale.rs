@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use turnout_domain::messages::{OrderConfirmed, OrderLine};
 use turnout_domain::{
@@ -18,6 +19,8 @@ const TABLE: Table = Table("ticketing");
 const AVAILABLE: Counter = Counter("available");
 const CONFIRMED: Counter = Counter("confirmed");
 const PLACES: i64 = 1_000_000_000;
+/// How often is looked whether the messages are gone.
+const DRAIN_PAUSE: Duration = Duration::from_millis(20);
 /// How many batches the relay takes from the outbox at a time, as the real one does.
 const OUTBOX_PAGE: usize = 256;
 
@@ -140,6 +143,16 @@ impl Stall {
             confirmed_at: now,
         };
         Envelope::new(MessageId::from_ulid(RandomIds.ulid(now)), now, &message)
+    }
+}
+
+impl Stall {
+    /// Waits until every message was taken away: what a rush left behind is not a later sale's cost.
+    pub async fn drained(&self) -> Result<(), Box<dyn std::error::Error>> {
+        while !self.store.outbox(TABLE, None, 1).await?.is_empty() {
+            tokio::time::sleep(DRAIN_PAUSE).await;
+        }
+        Ok(())
     }
 }
 
