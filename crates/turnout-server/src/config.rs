@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 use serde::Deserialize;
+
+use crate::services::ServiceSettings;
 
 /// The version and the commit it was built from.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("TURNOUT_COMMIT"), ")");
@@ -134,6 +137,9 @@ pub struct ServeArgs {
     /// Where engagement is reached [default: http://127.0.0.1:3003].
     #[arg(long, env = "TURNOUT_ENGAGEMENT_URL", value_name = "URL")]
     engagement_url: Option<String>,
+    /// How many seconds tickets stay set aside for a buyer who has not paid yet, 1 to 7200 [default: 600].
+    #[arg(long, env = "TURNOUT_HOLD_SECONDS", value_name = "SECONDS")]
+    hold_seconds: Option<u32>,
     /// How the log is written [default: text].
     #[arg(long, env = "TURNOUT_LOG_FORMAT", value_enum)]
     log_format: Option<LogFormat>,
@@ -158,6 +164,7 @@ pub struct Config {
     pub registration_url: String,
     pub ticketing_url: String,
     pub engagement_url: String,
+    pub hold_seconds: u32,
     pub log_format: LogFormat,
     pub demo: bool,
 }
@@ -172,6 +179,10 @@ pub struct DynamodbConfig {
 
 /// The shortest secret that services may share.
 const PEER_SECRET_CHARACTERS_MIN: usize = 16;
+/// How long tickets stay set aside, unless an operator chooses otherwise.
+const HOLD_SECONDS: u32 = 600;
+/// Longer than two hours, tickets that nobody pays would be kept from those who would.
+const HOLD_SECONDS_MAX: u32 = 7200;
 
 impl ServeArgs {
     /// The settings, with the file's and the defaults filled in, or what is wrong with them and what would be right.
@@ -222,6 +233,7 @@ impl ServeArgs {
             registration_url: url(self.registration_url, file.registration_url, Role::Registration),
             ticketing_url: url(self.ticketing_url, file.ticketing_url, Role::Ticketing),
             engagement_url: url(self.engagement_url, file.engagement_url, Role::Engagement),
+            hold_seconds: self.hold_seconds.or(file.hold_seconds).unwrap_or(HOLD_SECONDS),
             log_format: self.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
             demo: self.demo || file.demo,
         };
@@ -260,6 +272,11 @@ impl Config {
                  {PEER_SECRET_CHARACTERS_MIN} or more random characters for all of them."
             );
         }
+        anyhow::ensure!(
+            (1..=HOLD_SECONDS_MAX).contains(&self.hold_seconds),
+            "--hold-seconds {} (TURNOUT_HOLD_SECONDS) should be 1 to {HOLD_SECONDS_MAX}; {HOLD_SECONDS} is usual",
+            self.hold_seconds
+        );
         let urls = [
             ("--public-url", &self.public_url),
             ("--identity-url", &self.identity_url),
@@ -277,6 +294,16 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// What the services are told.
+    pub fn service_settings(&self) -> ServiceSettings {
+        ServiceSettings {
+            cookies_secure: self.is_public_secure(),
+            ticketing: turnout_ticketing::Settings {
+                hold_for: SignedDuration::from_secs(self.hold_seconds.into()),
+            },
+        }
     }
 
     /// Whether people reach the product over TLS.
@@ -319,6 +346,25 @@ mod tests {
             ..bus()
         };
         assert_eq!(secret.resolve().unwrap().listen.port(), 3002);
+    }
+
+    #[test]
+    fn a_hold_has_a_sensible_length() {
+        let hold = |hold_seconds| {
+            let args = ServeArgs {
+                hold_seconds,
+                ..ServeArgs::default()
+            };
+            args.resolve()
+        };
+        assert_eq!(
+            hold(None).unwrap().service_settings().ticketing,
+            turnout_ticketing::Settings::default()
+        );
+        for wrong in [0, 7201] {
+            let error = hold(Some(wrong)).unwrap_err().to_string();
+            assert!(error.contains("TURNOUT_HOLD_SECONDS"), "{error}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, Server};
 
 use crate::config::Role;
-use crate::services::{Foundation, Services, Wiring};
+use crate::services::{Foundation, ServiceSettings, Services, Wiring};
 
 /// Adds what no single handler knows.
 fn completed(mut document: OpenApi) -> OpenApi {
@@ -38,7 +38,7 @@ pub fn whole() -> OpenApi {
         ids: std::sync::Arc::new(turnout_domain::RandomIds),
     };
     let wiring = Wiring::new(Role::All, "not used: nothing is called", |_| String::new());
-    completed(Services::new(Role::All, &foundation, &wiring, false).openapi)
+    completed(Services::new(Role::All, &foundation, &wiring, &ServiceSettings::default()).openapi)
 }
 
 /// `/openapi.json`.

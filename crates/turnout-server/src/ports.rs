@@ -39,6 +39,8 @@ pub async fn open(config: &Config, stopping: &CancellationToken) -> anyhow::Resu
             open_dynamodb(&config.dynamodb, tables)?
         }
     };
+    #[cfg(feature = "faults")]
+    let store = faults::perhaps(store)?;
     let store: Arc<dyn Store> = Arc::new(MeteredStore::new(store));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let foundation = Foundation {
@@ -48,6 +50,37 @@ pub async fn open(config: &Config, stopping: &CancellationToken) -> anyhow::Resu
         ids,
     };
     Ok(Adapters { foundation, closing })
+}
+
+/// A store that stumbles, for tests of a whole process. No build for users has it.
+#[cfg(feature = "faults")]
+mod faults {
+    use std::sync::Arc;
+
+    use anyhow::Context;
+    use turnout_store::{FaultyStore, Store};
+
+    /// `SEED:PERCENT`: so many of a hundred reads and commits meet a fault drawn from the seed.
+    const VARIABLE: &str = "TURNOUT_FAULTS";
+
+    /// The store, stumbling if the environment says so.
+    pub fn perhaps(store: Arc<dyn Store>) -> anyhow::Result<Arc<dyn Store>> {
+        let Ok(text) = std::env::var(VARIABLE) else {
+            return Ok(store);
+        };
+        let (seed, per_cent) = text
+            .split_once(':')
+            .and_then(|(seed, per_cent)| Some((seed.parse().ok()?, per_cent.parse().ok()?)))
+            .with_context(|| format!("{VARIABLE} `{text}` should be SEED:PERCENT, such as 7:5"))?;
+        tracing::warn!(
+            seed,
+            per_cent,
+            "Faults are let loose on the store; this is a test"
+        );
+        let store = FaultyStore::new(store);
+        store.shake(seed, per_cent);
+        Ok(Arc::new(store))
+    }
 }
 
 /// Opens the embedded database in the data folder.

@@ -57,7 +57,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         let foundation = adapters.foundation;
         closing = adapters.closing;
         let wiring = wiring(&config)?;
-        let services = Services::new(config.role, &foundation, &wiring, config.is_public_secure());
+        let services = Services::new(config.role, &foundation, &wiring, &config.service_settings());
         services
             .start(&tasks, &stopping)
             .await

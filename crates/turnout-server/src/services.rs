@@ -87,6 +87,14 @@ impl Wiring {
     }
 }
 
+/// What an operator may choose for the services.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceSettings {
+    /// Whether cookies are only sent over TLS.
+    pub cookies_secure: bool,
+    pub ticketing: turnout_ticketing::Settings,
+}
+
 /// The services of one process.
 pub struct Services {
     role: Role,
@@ -104,7 +112,7 @@ pub struct Services {
 
 impl Services {
     /// Builds the services of `role`.
-    pub fn new(role: Role, foundation: &Foundation, wiring: &Wiring, cookies_secure: bool) -> Self {
+    pub fn new(role: Role, foundation: &Foundation, wiring: &Wiring, settings: &ServiceSettings) -> Self {
         let Foundation {
             store,
             bus,
@@ -126,7 +134,7 @@ impl Services {
                 clock.clone(),
                 ids.clone(),
                 edge.clone(),
-                cookies_secure,
+                settings.cookies_secure,
             );
             add(
                 Role::Identity,
@@ -158,7 +166,8 @@ impl Services {
                 clock.clone(),
                 ids.clone(),
                 edge.clone(),
-            );
+            )
+            .with_settings(settings.ticketing.clone());
             let (routes, internals) = (
                 turnout_ticketing::routes(service.clone()),
                 turnout_ticketing::internal_routes(service.clone()),

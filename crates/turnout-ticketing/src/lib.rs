@@ -16,10 +16,12 @@ mod place_order;
 mod read_offer;
 mod read_orders;
 mod release_order;
+mod settings;
 mod sweep_holds;
 mod ticketing;
 mod validate_ticket;
 
 pub use check::{Report, check};
 pub use http::{internal_routes, routes};
+pub use settings::Settings;
 pub use ticketing::{TABLE, Ticketing};

@@ -12,7 +12,7 @@ use turnout_store::{Store, Table};
 
 use crate::combiner::Combiner;
 use crate::keys::Keys;
-use crate::{follow_events, sweep_holds};
+use crate::{Settings, follow_events, sweep_holds};
 
 /// The table that only this service writes.
 pub const TABLE: Table = Table("tickets");
@@ -27,6 +27,7 @@ pub struct Ticketing {
     pub(crate) edge: Edge,
     pub(crate) combiner: Combiner,
     pub(crate) keys: Keys,
+    pub(crate) settings: Settings,
 }
 
 impl Ticketing {
@@ -48,7 +49,14 @@ impl Ticketing {
             edge,
             combiner,
             keys,
+            settings: Settings::default(),
         }
+    }
+
+    /// The same with other settings.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
     }
 
     /// Starts what runs in the background: following registration's events, and giving back holds whose time is up.

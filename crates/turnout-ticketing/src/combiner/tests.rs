@@ -10,9 +10,9 @@ use ulid::Ulid;
 
 use super::round::TRIES_MAX;
 use super::*;
-use crate::TABLE;
 use crate::items;
 use crate::model::{Buyer, EventCopy, OrderState, PoolKey, RequestedLine, Stock, TicketType};
+use crate::{Settings, TABLE};
 
 const EVENT: EventId = EventId::from_ulid(Ulid(1 << 64));
 const SEAT: TicketTypeId = TicketTypeId::from_ulid(Ulid(2 << 64));
@@ -117,6 +117,7 @@ fn place(number: u128, quantity: u32) -> Step {
         user_id: None,
         fingerprint: format!("{number} {quantity}"),
         at_once: false,
+        hold_for: Settings::default().hold_for,
     })
 }
 

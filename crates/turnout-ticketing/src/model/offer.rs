@@ -9,8 +9,6 @@ use turnout_domain::{EventId, Money, OrderId, TicketTypeId, UserId};
 use super::{Buyer, EventCopy, Order, OrderState, PoolKey, Stock, TicketType};
 use crate::error::SaleError;
 
-/// How long places are set aside: long enough for 3-D Secure, short enough to resell the same evening.
-const HOLD_TTL: SignedDuration = SignedDuration::from_mins(10);
 /// The most ticket types of an event.
 pub(crate) const TICKET_TYPES_MAX: u32 = 50;
 
@@ -43,6 +41,8 @@ pub(crate) struct PlaceOrder {
     pub fingerprint: String,
     /// Whether it is to be confirmed at once, which takes that there is nothing to pay.
     pub at_once: bool,
+    /// How long its places are set aside.
+    pub hold_for: SignedDuration,
 }
 
 impl Offer {
@@ -84,7 +84,7 @@ impl Offer {
             id: request.order_id,
             event_id: request.event_id,
             state: OrderState::Held {
-                expires_at: now.checked_add(HOLD_TTL).unwrap_or(Timestamp::MAX),
+                expires_at: now.checked_add(request.hold_for).unwrap_or(Timestamp::MAX),
             },
             lines,
             total,

@@ -5,6 +5,7 @@ use ulid::Ulid;
 
 use super::super::change::{Place, change};
 use super::*;
+use crate::Settings;
 use crate::model::{Buyer, EventCopy, PlaceOrder, RequestedLine, Stock, TicketType};
 
 const EVENT: EventId = EventId::from_ulid(Ulid(1));
@@ -79,6 +80,7 @@ fn request(number: u64, lines: &[(u128, u32)]) -> PlaceOrder {
         user_id: Some(UserId::from_ulid(Ulid(3))),
         fingerprint: String::new(),
         at_once: false,
+        hold_for: Settings::default().hold_for,
     }
 }
 
