@@ -7,6 +7,7 @@ LISTEN ?= 127.0.0.1:3000
 DATA ?= ./data
 CYCLES ?= 200
 POINTS ?= 100
+SEEDS ?= 500
 QUICK ?= 0
 
 help: ## List these targets
@@ -30,6 +31,11 @@ test-crash: setup-build ## Kill a process that sells, CYCLES times, and look for
 
 test-power-loss: setup-build ## Let the power go at POINTS moments, and look whether what was synced is enough
 	@scripts/crash.sh power-loss "$(POINTS)"
+
+test-histories: build ## Let SEEDS crowds act at random on each shape, with faults and kills, and check all they were told
+	@scripts/setup.sh test
+	@AT_ONCE=12 scripts/histories.sh embedded "$(SEEDS)"
+	@AT_ONCE=12 scripts/histories.sh split "$(SEEDS)"
 
 test-web: setup-build ## Run the web app's unit tests
 	@scripts/web.sh install test
@@ -64,4 +70,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-web test-e2e bench check check-deploy generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-web test-e2e bench check check-deploy generate build build-web setup-build clean

@@ -17,5 +17,7 @@ finish_background
 phase "Server with the web app" scripts/rust.sh build
 phase "Rush and SIGKILL: one process" scripts/rush.sh embedded
 phase "Rush and SIGKILL: two ticketing processes" scripts/rush.sh split
+phase "Histories: one process" scripts/histories.sh embedded 12
+phase "Histories: two ticketing processes" scripts/histories.sh split 8
 phase "Browser: one process" scripts/e2e.sh embedded
 phase "Browser: five roles, DynamoDB, NATS" scripts/e2e.sh split

@@ -93,6 +93,21 @@ impl Api {
         self.send(Method::POST, path, Some(body), headers).await
     }
 
+    /// Edits.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
+        self.send(Method::PATCH, path, Some(body), &[]).await
+    }
+
+    /// Deletes.
+    pub async fn delete(&self, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Answer> {
+        self.send(Method::DELETE, path, None, headers).await
+    }
+
+    /// The token of who asks; empty for a guest.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     async fn send(
         &self,
         method: Method,

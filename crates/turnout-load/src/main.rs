@@ -11,6 +11,7 @@
 
 mod api;
 mod figures;
+mod histories;
 mod http;
 mod report;
 mod rush;
@@ -35,6 +36,8 @@ enum Command {
     Rush(rush::RushArgs),
     /// Every order that was acknowledged to the rush is there, and its event adds up.
     Verify(verify::VerifyArgs),
+    /// Random clients at many events; what they were told is checked against everything else that happened.
+    Histories(histories::HistoriesArgs),
     /// What a sale over HTTP costs.
     #[command(subcommand)]
     Http(http::HttpCommand),
@@ -49,6 +52,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Rush(args) => rush::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Histories(args) => histories::run(args).await,
         Command::Http(command) => http::run(command).await,
         Command::Units(args) => units::run(args).await,
         Command::Report(args) => report::run(&args),

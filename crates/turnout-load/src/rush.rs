@@ -145,8 +145,8 @@ async fn put_on_sale(api: &Api, places: u32) -> anyhow::Result<(String, String, 
     Ok((token, event, text(&ticket_type, "id")?))
 }
 
-/// Someone new who runs an organizer of this name: their token, and its id.
-pub async fn sign_up(api: &Api, name: &str) -> anyhow::Result<(String, String)> {
+/// Someone new; their token.
+pub async fn sign_up_person(api: &Api, name: &str) -> anyhow::Result<String> {
     let number = RandomIds.ulid(SystemClock.now()).to_string().to_lowercase();
     let account = json!({
         "email": format!("{}-{number}@example.org", name.to_lowercase()),
@@ -157,7 +157,12 @@ pub async fn sign_up(api: &Api, name: &str) -> anyhow::Result<(String, String)> 
         .post("/auth/signup", &account, &[])
         .await?
         .granted("signing up")?;
-    let token = text(&session, "access_token")?;
+    text(&session, "access_token")
+}
+
+/// Someone new who runs an organizer of this name: their token, and its id.
+pub async fn sign_up(api: &Api, name: &str) -> anyhow::Result<(String, String)> {
+    let token = sign_up_person(api, name).await?;
     let organizer = api
         .bearing(&token)
         .post("/organizers", &json!({ "name": name }), &[])
