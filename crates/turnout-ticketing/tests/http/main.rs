@@ -14,6 +14,7 @@ mod list_ticket_types;
 mod list_tickets;
 mod outages;
 mod pay_order;
+mod permissions;
 mod races;
 mod register_tickets;
 mod release_order;

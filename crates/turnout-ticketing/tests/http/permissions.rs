@@ -1,0 +1,227 @@
+//! Who may call what: every operation of the document, as everyone. One that is missing here fails the test.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use turnout_http::Role;
+use turnout_test_kit::Client;
+
+use crate::stage::{Stage, buyer, list, path, text};
+
+/// Everyone who may come along, in the order of the columns below.
+const CALLERS: [&str; 8] = [
+    "nobody",
+    "stranger",
+    "owner",
+    "manager",
+    "box office",
+    "door",
+    "viewer",
+    "buyer",
+];
+
+/// An operation, a request that makes sense, and what each of [`CALLERS`] is answered.
+struct Row {
+    operation: &'static str,
+    request: fn(&Scene) -> (Method, String, Option<Value>),
+    answers: [u16; 8],
+}
+
+/// An event with a hold and a sold order of someone signed in.
+struct Scene {
+    stage: Stage,
+    buyer: Client,
+    ticket_type: String,
+    held: Value,
+    sold: Value,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let stage = Stage::of(Some(50)).await;
+        let buyer = stage.app.as_user(stage.app.user());
+        let ticket_type = stage.free(None).await;
+        let held = stage.order_as(&buyer, &[(&ticket_type, 1)]).await;
+        let held = held.expect(axum::http::StatusCode::CREATED);
+        let sold = stage.register_as(&buyer, &ticket_type, 2).await;
+        let sold = sold.expect(axum::http::StatusCode::CREATED);
+        Self {
+            stage,
+            buyer,
+            ticket_type,
+            held,
+            sold,
+        }
+    }
+
+    fn ticket(&self) -> &Value {
+        &list(&self.sold, "tickets")[0]
+    }
+
+    /// Someone of the column.
+    fn caller(&self, column: usize) -> Client {
+        let app = &self.stage.app;
+        let member = |role| app.as_member(self.stage.organizer, role);
+        let client = match column {
+            0 => app.as_guest(),
+            // Owns another organizer.
+            1 => app.as_member(app.organizer(), Role::Owner),
+            2 => member(Role::Owner),
+            3 => member(Role::Manager),
+            4 => member(Role::BoxOffice),
+            5 => member(Role::Door),
+            6 => member(Role::Viewer),
+            _ => self.buyer.clone(),
+        };
+        client.with("idempotency-key", self.stage.key())
+    }
+}
+
+/// What may be asked of whom. 404 also hides what one may not see; 401 is for what nobody may do without an account.
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    Row {
+        operation: "create_ticket_type",
+        request: |scene| (Method::POST, scene.stage.path("ticket-types"), Some(json!({
+            "name": "Balcony", "price": { "amount": 0, "currency": "EUR" },
+        }))),
+        answers: [401, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_ticket_types",
+        request: |scene| (Method::GET, scene.stage.path("ticket-types"), None),
+        answers: [200; 8],
+    },
+    Row {
+        operation: "get_sales",
+        request: |scene| (Method::GET, scene.stage.path("sales"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "create_order",
+        request: |scene| (Method::POST, "/orders".into(), Some(scene.stage.order_of(&[(&scene.ticket_type, 1)]))),
+        answers: [201; 8],
+    },
+    Row {
+        operation: "register_tickets",
+        request: |scene| (Method::POST, "/tickets".into(), Some(scene.stage.registration_of(&scene.ticket_type, 1))),
+        answers: [201; 8],
+    },
+    Row {
+        operation: "get_order",
+        request: |scene| (Method::GET, path(&scene.held), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 200],
+    },
+    Row {
+        operation: "pay_order",
+        request: |scene| (Method::POST, format!("{}/pay", path(&scene.held)), Some(json!({ "method": "free" }))),
+        answers: [404, 404, 403, 403, 403, 403, 403, 200],
+    },
+    Row {
+        operation: "release_order",
+        request: |scene| (Method::DELETE, path(&scene.held), None),
+        answers: [404, 404, 403, 403, 403, 403, 403, 204],
+    },
+    Row {
+        operation: "list_orders",
+        request: |scene| (Method::GET, format!("/orders?event_id={}", scene.stage.event), None),
+        answers: [401, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "list_tickets",
+        request: |scene| (Method::GET, format!("/tickets?event_id={}", scene.stage.event), None),
+        answers: [401, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "get_ticket",
+        request: |scene| (Method::GET, format!("/tickets/{}", text(&scene.ticket()["id"])), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 200],
+    },
+    Row {
+        operation: "validate_ticket",
+        request: |scene| (Method::POST, format!("/tickets/{}/validate", text(&scene.ticket()["id"])), Some(json!({}))),
+        answers: [401, 404, 200, 200, 200, 200, 403, 404],
+    },
+    // To those who may not admit here, no code is known.
+    Row {
+        operation: "validate_ticket_code",
+        request: |scene| (Method::POST, "/tickets/validate".into(), Some(json!({
+            "code": scene.ticket()["code"], "event_id": scene.stage.event,
+        }))),
+        answers: [401, 200, 200, 200, 200, 200, 403, 200],
+    },
+];
+
+/// The operations of the API's document that ticketing answers.
+async fn documented() -> BTreeSet<String> {
+    let stage = Stage::of(None).await;
+    let ports = stage.app.ports();
+    let service =
+        turnout_ticketing::Ticketing::new(ports.store, ports.bus, ports.clock, ports.ids, ports.edge);
+    let (_, document) = turnout_ticketing::routes(service).split_for_parts();
+    let document = serde_json::to_value(document).expect("the document is JSON");
+    let paths = document["paths"].as_object().expect("the document has paths");
+    let methods = paths
+        .values()
+        .filter_map(Value::as_object)
+        .flat_map(|methods| methods.values());
+    methods
+        .filter_map(|operation| operation["operationId"].as_str().map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_operation_has_a_row() {
+    let rows: BTreeSet<String> = ROWS.iter().map(|row| row.operation.to_owned()).collect();
+    let documented = documented().await;
+    let missing: Vec<&String> = documented.difference(&rows).collect();
+    assert!(
+        missing.is_empty(),
+        "give these a row above, with what everyone is answered: {missing:?}"
+    );
+    let gone: Vec<&String> = rows.difference(&documented).collect();
+    assert!(gone.is_empty(), "these are no operations any more: {gone:?}");
+}
+
+#[tokio::test]
+async fn everyone_is_answered_as_they_should_be() {
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        for (column, expected) in row.answers.into_iter().enumerate() {
+            // Anew for each, since what one did changes what the next is answered.
+            let scene = Scene::set().await;
+            let (method, path, body) = (row.request)(&scene);
+            let reply = scene.caller(column).send(method, &path, body).await;
+            if reply.status() != expected {
+                let (who, status) = (CALLERS[column], reply.status());
+                wrong.push(format!(
+                    "{} as {who}: {status} instead of {expected}: {}",
+                    row.operation,
+                    reply.text()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_what_they_may_not_see() {
+    let scene = Scene::set().await;
+    let (order, buyer_email) = (text(&scene.sold["id"]), text(&buyer()["email"]));
+    for row in ROWS {
+        let (method, path, body) = (row.request)(&scene);
+        let reply = scene.caller(1).send(method, &path, body).await;
+        // What a stranger orders is their own.
+        let refused = !reply.status().is_success();
+        if refused {
+            let told = reply.text();
+            assert!(
+                !told.contains(&order) && !told.contains(&buyer_email),
+                "{}: {told}",
+                row.operation
+            );
+        }
+    }
+}
