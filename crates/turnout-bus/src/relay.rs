@@ -15,13 +15,15 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
-use turnout_store::{OutboxBatch, OutboxPosition, Store, Table};
+use turnout_store::{Lease, OutboxBatch, OutboxPosition, Store, Table};
 
 use self::outage::Outage;
 use crate::{Bus, BusError, HandlerError, pause, pause_longest};
 
 /// How long other processes' messages may wait before they are looked for: of those no signal comes.
 const POLL: Duration = Duration::from_secs(1);
+/// How long another process may take to send what it committed, before whoever has the claim does.
+const GRACE: Duration = Duration::from_secs(2);
 /// The most batches of one read, besides those that are known already.
 const PAGE: usize = 256;
 /// The most batches of one read at all. When more stand in the outbox and fail, it is read in several steps.
@@ -40,17 +42,29 @@ const PUBLISH_MAX: usize = 1_000;
 /// Publishes the messages of `table`'s outbox, each at least once, until `shutdown` is cancelled; then finishes what is
 /// in flight and returns.
 ///
+/// Every process sends at once what it committed itself. What others committed and left behind is sent by the one that
+/// holds the claim on it ([`Lease`]), so that a live process is not doubled and a dead one is not missed.
+///
 /// A batch that cannot be published is tried again, after pauses that grow to half a minute, for as long as it takes,
 /// and holds up no other. Messages are published in no particular order. Join all groups of a bus that has no memory
 /// of its own before the relay starts.
 pub async fn relay(store: Arc<dyn Store>, bus: Arc<dyn Bus>, table: Table, shutdown: CancellationToken) {
-    Relay::new(store, bus, table).run(shutdown).await;
+    let left_behind = Lease::new(Arc::clone(&store), table, "relay-outbox");
+    let relay = Relay::new(store, bus, table, left_behind.clone());
+    // The claim is let go of at once, not when the last message is sent: those still in flight are ours.
+    let claiming = left_behind.hold(
+        shutdown.clone(),
+        |held| async move { held.ended.cancelled().await },
+    );
+    tokio::join!(relay.run(shutdown), claiming);
 }
 
 struct Relay {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     table: Table,
+    /// The claim on what other processes left behind.
+    left_behind: Lease,
     /// Every batch that was read and is not marked as sent yet.
     known: HashMap<OutboxPosition, Known>,
     /// Those whose turn it is.
@@ -85,22 +99,35 @@ struct Published {
 struct Known {
     since: Instant,
     failures: u32,
-    /// When it is tried again, if it failed and waits.
+    /// When it is tried again, if it failed and waits; or when it counts as left behind.
     due: Option<Instant>,
+    /// Whether another process committed it.
+    elsewhere: bool,
 }
 
 impl Known {
+    /// A batch that another process is about to send, or has left behind.
+    fn of_another(now: Instant) -> Self {
+        Self {
+            since: now,
+            failures: 0,
+            due: Some(now + GRACE),
+            elsewhere: true,
+        }
+    }
+
     fn is_due(&self, now: Instant) -> bool {
         self.due.is_some_and(|due| due <= now)
     }
 }
 
 impl Relay {
-    fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, table: Table) -> Self {
+    fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, table: Table, left_behind: Lease) -> Self {
         Self {
             store,
             bus,
             table,
+            left_behind,
             known: HashMap::new(),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
@@ -193,9 +220,18 @@ impl Relay {
             self.after = batches.last().map(|last| last.position.clone());
         }
         let now = Instant::now();
+        let may_send_all = self.left_behind.is_held();
         for batch in batches {
             let known = self.known.get_mut(&batch.position);
             if known.as_ref().is_some_and(|known| !known.is_due(now)) {
+                continue;
+            }
+            if batch.elsewhere && (known.is_none() || !may_send_all) {
+                let known = self.known.entry(batch.position);
+                known
+                    // Still there, and not to be taken for sent below.
+                    .and_modify(|known| known.due = Some(now + POLL / 2))
+                    .or_insert_with(|| Known::of_another(now));
                 continue;
             }
             match known {
@@ -205,6 +241,7 @@ impl Relay {
                         since: now,
                         failures: 0,
                         due: None,
+                        elsewhere: false,
                     };
                     self.known.insert(batch.position.clone(), known);
                 }
@@ -222,7 +259,9 @@ impl Relay {
             // Whatever was due and is not there any more was sent by another process.
             self.known.retain(|_, known| !known.is_due(now));
         }
-        self.next_due = self.known.values().filter_map(|known| known.due).min();
+        // Those of others are looked at with the next poll: most are gone by then.
+        let own = self.known.values().filter(|known| !known.elsewhere);
+        self.next_due = own.filter_map(|known| known.due).min();
         let oldest = self.known.values().map(|known| now - known.since).max();
         self.oldest.set(oldest.unwrap_or_default());
     }

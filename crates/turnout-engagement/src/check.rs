@@ -76,7 +76,7 @@ impl Tally {
             ("event", _) => drop(read_event(item)?),
             ("desk", _) => drop(read_desk_entry(item)?),
             ("fan-outs", _) => drop(read_fan_out(item)?),
-            ("announcements" | "fan-outs-done" | "key", _) => {}
+            ("announcements" | "fan-outs-done" | "key" | "lease", _) => {}
             _ => {
                 let words = format!("{} is an item of no known kind", item.key);
                 self.report.violations.push(words);

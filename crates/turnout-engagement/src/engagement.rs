@@ -82,6 +82,10 @@ impl Engagement {
         &*self.parts.store
     }
 
+    pub(crate) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.parts.store)
+    }
+
     pub(crate) fn bus(&self) -> &dyn Bus {
         &*self.parts.bus
     }

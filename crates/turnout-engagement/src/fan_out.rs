@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio_util::sync::CancellationToken;
 use turnout_bus::pause;
 use turnout_domain::UserId;
-use turnout_store::{Change, CommitError, Condition, Expect, Item, KEYS_MAX, Query, SortRange};
+use turnout_store::{Change, CommitError, Condition, Expect, Held, Item, KEYS_MAX, Lease, Query, SortRange};
 
 use crate::error::EffectError;
 use crate::items::{
@@ -21,8 +21,8 @@ use crate::{Engagement, TABLE};
 const HOLDERS_A_STEP: usize = 200;
 /// How many changes of a step are committed at a time.
 const CHANGES_IN_FLIGHT_MAX: usize = 4;
-/// How long work that another process planned, and died over, may wait.
-const POLL: Duration = Duration::from_secs(2);
+/// How long work that another process planned may wait: of that no signal comes.
+const POLL: Duration = Duration::from_millis(500);
 
 /// How a step ended.
 enum Step {
@@ -69,7 +69,7 @@ impl Engagement {
     }
 
     /// Takes every planned fan-out a step further, in turn, until none is left that is ours to do.
-    async fn fan_out(&self, shutdown: &CancellationToken) -> Result<(), EffectError> {
+    async fn fan_out(&self, held: &Held) -> Result<(), EffectError> {
         loop {
             let mut moved = false;
             let mut failed = None;
@@ -80,10 +80,10 @@ impl Engagement {
                     .query(Query::partition(TABLE, FAN_OUTS).after(cursor))
                     .await?;
                 for item in &page.items {
-                    if shutdown.is_cancelled() {
+                    if held.ended.is_cancelled() {
                         return Ok(());
                     }
-                    match self.fan_out_step(item).await {
+                    match self.fan_out_step(item, held).await {
                         Ok(step) => moved |= matches!(step, Step::More),
                         // One that fails is no reason to keep the others waiting.
                         Err(error) => failed = Some(error),
@@ -105,7 +105,7 @@ impl Engagement {
 
     /// Tells the next holders and records how far we are. After a crash in between they are told again, under the same
     /// ids, which changes nothing.
-    async fn fan_out_step(&self, item: &Item) -> Result<Step, EffectError> {
+    async fn fan_out_step(&self, item: &Item, held: &Held) -> Result<Step, EffectError> {
         let fan_out = read_fan_out(item)?;
         let (users, last) = self.holders_behind(&fan_out).await?;
         let changes: Vec<Vec<Notification>> = users
@@ -127,7 +127,7 @@ impl Engagement {
             let further = FanOut { told, ..fan_out };
             Change::of(TABLE).put(fan_out_put(&further), Expect::Version(item.version))
         };
-        match self.commit(progress).await {
+        match self.commit(held.fence(progress)).await {
             Ok(_) if last => Ok(Step::Done),
             Ok(_) => Ok(Step::More),
             Err(CommitError::Refused(_)) => Ok(Step::Elsewhere),
@@ -170,11 +170,16 @@ fn notification(fan_out: &FanOut, user: UserId) -> Notification {
     )
 }
 
-/// Works on what is planned until `shutdown` is cancelled.
+/// Works on what is planned until `shutdown` is cancelled, in one process at a time.
 pub(crate) async fn run(engagement: Engagement, shutdown: CancellationToken) {
+    let lease = Lease::new(engagement.shared_store(), TABLE, "fan-out");
+    lease.hold(shutdown, |held| work_on(&engagement, held)).await;
+}
+
+async fn work_on(engagement: &Engagement, held: Held) {
     let mut failures = 0;
-    while !shutdown.is_cancelled() {
-        let wait = match engagement.fan_out(&shutdown).await {
+    while !held.ended.is_cancelled() {
+        let wait = match engagement.fan_out(&held).await {
             Ok(()) => {
                 failures = 0;
                 POLL
@@ -191,7 +196,7 @@ pub(crate) async fn run(engagement: Engagement, shutdown: CancellationToken) {
         tokio::select! {
             () = engagement.fan_outs().notified() => {}
             () = tokio::time::sleep(wait) => {}
-            () = shutdown.cancelled() => {}
+            () = held.ended.cancelled() => {}
         }
     }
 }

@@ -82,7 +82,7 @@ impl Tally {
                 let organizer = parsed(item, id)?;
                 self.listed.insert((items::listed_event(item)?, organizer));
             }
-            ("key", _) => {}
+            ("key" | "lease", _) => {}
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
         Ok(())

@@ -66,7 +66,16 @@ fn to_batch(table: Table, attributes: &Attributes) -> OutboxBatch {
         position: OutboxPosition(format!("{}/{}", key.partition, key.sort)),
         messages,
         unreadable,
+        elsewhere: !is_of_this_process(&key.sort),
     }
+}
+
+/// What [`sort`] made of a token of this process.
+fn is_of_this_process(sort: &str) -> bool {
+    let token = sort
+        .split_once(' ')
+        .map(|(_, token)| u128::from_str_radix(token, 16));
+    matches!(token, Some(Ok(token)) if Token(token).is_of_this_process())
 }
 
 /// Where a position of [`to_batch`] stands.

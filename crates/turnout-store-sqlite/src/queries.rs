@@ -118,6 +118,7 @@ pub(crate) fn outbox(
             position: OutboxPosition(id.to_string()),
             messages,
             unreadable,
+            elsewhere: false,
         }
     });
     Ok(batches.collect())

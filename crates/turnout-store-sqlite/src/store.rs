@@ -302,6 +302,11 @@ impl Store for SqliteStore {
         self.inner.signals.of(table)
     }
 
+    /// The data folder is locked against others from opening to closing.
+    fn is_exclusive(&self) -> bool {
+        true
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         self.inner.health.check()?;
         if !self.inner.writer_runs() {

@@ -29,15 +29,22 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
 
+/// The upper half of this process' tokens.
+static PROCESS: LazyLock<u64> = LazyLock::new(|| {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+    u64::from_le_bytes(bytes)
+});
+
 impl Token {
     fn next() -> Self {
-        static PROCESS: LazyLock<u64> = LazyLock::new(|| {
-            let mut bytes = [0; 8];
-            getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
-            u64::from_le_bytes(bytes)
-        });
         static COUNT: AtomicU64 = AtomicU64::new(0);
         Self((u128::from(*PROCESS) << 64) | u128::from(COUNT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Whether this process made it, in this run.
+    pub fn is_of_this_process(self) -> bool {
+        self.0 >> 64 == u128::from(*PROCESS)
     }
 }
 

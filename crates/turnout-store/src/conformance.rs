@@ -14,6 +14,7 @@ mod conditions;
 mod counters;
 mod cursors;
 mod indexes;
+mod leases;
 mod model;
 mod outbox;
 mod queries;
@@ -37,6 +38,7 @@ pub use conditions::*;
 pub use counters::*;
 pub use cursors::*;
 pub use indexes::*;
+pub use leases::*;
 pub use model::*;
 pub use outbox::*;
 pub use queries::*;
@@ -198,6 +200,10 @@ macro_rules! conformance_suite {
             outboxes_of_two_tables_are_apart
             an_outbox_is_read_from_behind_any_batch
             a_commit_with_messages_signals_the_outbox
+
+            a_claim_has_one_holder_and_moves_when_it_is_let_go_of
+            a_claim_that_is_not_renewed_moves_and_fences_off_the_holder_before
+            of_many_that_claim_at_once_one_gets_it
 
             random_changes_leave_what_the_reference_says
         }

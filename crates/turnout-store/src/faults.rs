@@ -300,6 +300,10 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.outbox_signal(table)
     }
 
+    fn is_exclusive(&self) -> bool {
+        self.inner.is_exclusive()
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         self.script.check_outage()?;
         self.inner.ready().await

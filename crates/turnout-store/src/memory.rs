@@ -107,6 +107,7 @@ impl Store for MemoryStore {
                 position: OutboxPosition(number.to_string()),
                 messages: messages.clone(),
                 unreadable: None,
+                elsewhere: false,
             })
             .collect())
     }
@@ -121,6 +122,10 @@ impl Store for MemoryStore {
 
     fn outbox_signal(&self, table: Table) -> Arc<Notify> {
         self.lock().signal(table)
+    }
+
+    fn is_exclusive(&self) -> bool {
+        true
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

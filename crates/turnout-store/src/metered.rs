@@ -143,6 +143,10 @@ impl<S: Store> Store for MeteredStore<S> {
         self.inner.outbox_signal(table)
     }
 
+    fn is_exclusive(&self) -> bool {
+        self.inner.is_exclusive()
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         let call = Call::of("ready", ANY);
         call.read(self.inner.ready().await)

@@ -50,6 +50,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).outbox_signal(table)
     }
 
+    fn is_exclusive(&self) -> bool {
+        (**self).is_exclusive()
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         (**self).ready().await
     }

@@ -70,6 +70,12 @@ pub trait Store: Send + Sync + 'static {
     /// clone of it. What other processes commit is found by looking again after a while.
     fn outbox_signal(&self, table: Table) -> Arc<Notify>;
 
+    /// Whether no other process can write what this handle writes, for as long as it is open. Work in the background
+    /// then needs no [`Lease`](crate::Lease).
+    fn is_exclusive(&self) -> bool {
+        false
+    }
+
     /// Whether the store answers at this moment, for the readiness probe.
     async fn ready(&self) -> Result<(), StoreError>;
 }
@@ -95,6 +101,8 @@ pub struct OutboxBatch {
     /// Why its messages cannot be read, if so; there are none in it then. It stays until someone mends or marks it,
     /// and holds up no other.
     pub unreadable: Option<String>,
+    /// Whether another process committed it, or an earlier run of this one: it may be about to send it.
+    pub elsewhere: bool,
 }
 
 /// Where a batch stands in its outbox; opaque.

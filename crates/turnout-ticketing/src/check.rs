@@ -95,7 +95,7 @@ impl Tally {
                     Err(_) => self.violation(format!("{} is of no ticket", item.key)),
                 }
             }
-            "key" => {}
+            "key" | "lease" => {}
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
         Ok(())

@@ -6,27 +6,35 @@ use futures::StreamExt;
 use futures::stream;
 use tokio_util::sync::CancellationToken;
 use turnout_domain::OrderId;
-use turnout_store::{Item, SortRange, StoreError};
+use turnout_store::{Item, Lease, SortRange, StoreError};
 
-use crate::Ticketing;
 use crate::combiner::Step;
 use crate::error::SaleError;
 use crate::items;
 use crate::model::{Order, OrderState};
+use crate::{TABLE, Ticketing};
 
 /// How often the sweeper looks.
 const INTERVAL: Duration = Duration::from_millis(500);
 /// How many holds of a shard it gives back at a time.
 const PAGE: usize = 256;
 
-/// Sweeps until `shutdown` is cancelled.
+/// Sweeps until `shutdown` is cancelled, in one process at a time. One that was frozen and wakes up may begin to give back
+/// a hold that another gave back: the order's version refuses that.
 pub(crate) async fn run(ticketing: Ticketing, shutdown: CancellationToken) {
+    let lease = Lease::new(ticketing.store.clone(), TABLE, "sweep-holds");
+    lease
+        .hold(shutdown, |held| sweep_until(&ticketing, held.ended))
+        .await;
+}
+
+async fn sweep_until(ticketing: &Ticketing, ended: CancellationToken) {
     loop {
         if let Err(error) = ticketing.sweep_holds().await {
             tracing::warn!(%error, "Holds whose time is up could not be looked for; trying again");
         }
         tokio::select! {
-            () = shutdown.cancelled() => return,
+            () = ended.cancelled() => return,
             () = tokio::time::sleep(INTERVAL) => {}
         }
     }

@@ -1,22 +1,20 @@
 //! The relay against handlers, stores and buses that misbehave, on a paused clock: half a minute passes at once.
 
 mod away;
+mod elsewhere;
 mod kit;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use turnout_domain::Envelope;
-use turnout_store::{
-    Change, CommitError, Committed, Cursor, Item, Key, MemoryStore, OutboxBatch, OutboxPosition, Page, Query,
-    Read, Store, StoreError, Table,
-};
+use turnout_store::Store;
 
-use self::kit::{ADMITTED, DOORS, Recorder, Running, SALES, SOLD, TABLE, handled};
+use self::kit::{ADMITTED, DOORS, Doctored, Recorder, Running, SALES, SOLD, TABLE, handled};
 use super::{IN_FLIGHT_LOW, PAGE, READ_MAX, relay};
 use crate::{Bus, Group, Handler, HandlerError};
 
@@ -93,61 +91,6 @@ async fn more_poison_than_one_read_holds_up_nothing_either() {
     assert_eq!(running.stop().await, READ_MAX + PAGE);
 }
 
-/// A store in which some batches cannot be read, by their place.
-struct Scratched(MemoryStore, usize);
-
-#[async_trait]
-impl Store for Scratched {
-    async fn outbox(
-        &self,
-        table: Table,
-        after: Option<&OutboxPosition>,
-        limit: usize,
-    ) -> Result<Vec<OutboxBatch>, StoreError> {
-        let mut batches = self.0.outbox(table, after, limit).await?;
-        for batch in batches
-            .iter_mut()
-            .filter(|batch| batch.position.0 == self.1.to_string())
-        {
-            batch.messages.clear();
-            batch.unreadable = Some("it is scratched".to_owned());
-        }
-        Ok(batches)
-    }
-
-    async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {
-        self.0.outbox_sent(table, positions).await
-    }
-
-    fn outbox_signal(&self, table: Table) -> Arc<Notify> {
-        self.0.outbox_signal(table)
-    }
-
-    async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
-        self.0.get(key, read).await
-    }
-
-    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Option<Item>>, StoreError> {
-        self.0.get_many(keys, read).await
-    }
-
-    async fn query(&self, query: Query) -> Result<Page, StoreError> {
-        self.0.query(query).await
-    }
-
-    async fn scan(&self, table: Table, after: Option<Cursor>, limit: usize) -> Result<Page, StoreError> {
-        self.0.scan(table, after, limit).await
-    }
-
-    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
-        self.0.commit(change).await
-    }
-
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.0.ready().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_cannot_be_read_is_kept_and_holds_up_no_other() {
     let (recorder, mut receiver) = Recorder::failing(0);
@@ -156,8 +99,13 @@ async fn a_batch_that_cannot_be_read_is_kept_and_holds_up_no_other() {
     let committed = running.commit(ADMITTED, 9).await;
     let store = running.store.inner().clone();
     let (shutdown, bus) = (CancellationToken::new(), running.bus.clone());
-    let scratched = Arc::new(Scratched(store.clone(), 4));
-    let task = tokio::spawn(relay(scratched, Arc::new(bus), TABLE, shutdown.clone()));
+    let scratched = Doctored(store.clone(), |batch| {
+        if batch.position.0 == "4" {
+            batch.messages.clear();
+            batch.unreadable = Some("it is scratched".to_owned());
+        }
+    });
+    let task = tokio::spawn(relay(Arc::new(scratched), Arc::new(bus), TABLE, shutdown.clone()));
     let told = handled(&mut receiver, 8).await;
     assert!(told.len() == 8 && told.is_subset(&committed));
     shutdown.cancel();

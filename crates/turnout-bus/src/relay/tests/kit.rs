@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use turnout_domain::{Envelope, Ids, MessageId, SeededIds};
-use turnout_store::{Change, Document, Expect, FaultyStore, Key, MemoryStore, NewItem, Store, Table};
+use turnout_store::{
+    Change, CommitError, Committed, Cursor, Document, Expect, FaultyStore, Item, Key, MemoryStore, NewItem,
+    OutboxBatch, OutboxPosition, Page, Query, Read, Store, StoreError, Table,
+};
 
 use crate::{Bus, Group, Handler, HandlerError, MemoryBus, relay};
 
@@ -34,6 +37,38 @@ pub(super) struct Running {
     pub(super) ids: SeededIds,
     pub(super) shutdown: CancellationToken,
     pub(super) relay: JoinHandle<()>,
+}
+
+/// Commits a change for each message, as services do.
+pub(super) async fn commit_to(
+    store: &MemoryStore,
+    ids: &SeededIds,
+    kind: &str,
+    count: usize,
+) -> HashSet<MessageId> {
+    let mut committed = HashSet::new();
+    for _ in 0..count {
+        let message = message(ids, kind);
+        committed.insert(message.id);
+        let item = NewItem::new(
+            Key::new(TABLE, "order", message.id.to_string()),
+            Document::empty(),
+        );
+        let change = Change::of(TABLE).put(item, Expect::Absent).emit(message);
+        store.commit(change).await.expect("nothing is in the way");
+    }
+    committed
+}
+
+fn message(ids: &SeededIds, kind: &str) -> Envelope {
+    let now = "2026-07-04T19:00:00Z".parse().expect("an instant");
+    let body = serde_json::value::to_raw_value(&0).expect("a number");
+    Envelope {
+        id: MessageId::from_ulid(ids.ulid(now)),
+        kind: kind.to_owned(),
+        occurred_at: now,
+        body,
+    }
 }
 
 impl Running {
@@ -63,33 +98,7 @@ impl Running {
 
     /// Commits a change for each message, as services do.
     pub(super) async fn commit(&self, kind: &'static str, count: usize) -> HashSet<MessageId> {
-        let mut committed = HashSet::new();
-        for _ in 0..count {
-            let message = self.message(kind);
-            committed.insert(message.id);
-            let item = NewItem::new(
-                Key::new(TABLE, "order", message.id.to_string()),
-                Document::empty(),
-            );
-            let change = Change::of(TABLE).put(item, Expect::Absent).emit(message);
-            self.store
-                .inner()
-                .commit(change)
-                .await
-                .expect("nothing is in the way");
-        }
-        committed
-    }
-
-    fn message(&self, kind: &str) -> Envelope {
-        let now = "2026-07-04T19:00:00Z".parse().expect("an instant");
-        let body = serde_json::value::to_raw_value(&0).expect("a number");
-        Envelope {
-            id: MessageId::from_ulid(self.ids.ulid(now)),
-            kind: kind.to_owned(),
-            occurred_at: now,
-            body,
-        }
+        commit_to(self.store.inner(), &self.ids, kind, count).await
     }
 
     /// Stops the relay and answers how many batches are left in the outbox.
@@ -150,4 +159,54 @@ pub(super) async fn handled(
         ids.insert(id.expect("the handler lives"));
     }
     ids
+}
+
+/// A store that several processes can write, whose batches are seen otherwise than they stand.
+#[derive(Clone)]
+pub(super) struct Doctored(pub(super) MemoryStore, pub(super) fn(&mut OutboxBatch));
+
+#[async_trait]
+impl Store for Doctored {
+    async fn outbox(
+        &self,
+        table: Table,
+        after: Option<&OutboxPosition>,
+        limit: usize,
+    ) -> Result<Vec<OutboxBatch>, StoreError> {
+        let mut batches = self.0.outbox(table, after, limit).await?;
+        batches.iter_mut().for_each(self.1);
+        Ok(batches)
+    }
+
+    async fn outbox_sent(&self, table: Table, positions: &[OutboxPosition]) -> Result<(), StoreError> {
+        self.0.outbox_sent(table, positions).await
+    }
+
+    fn outbox_signal(&self, table: Table) -> Arc<Notify> {
+        self.0.outbox_signal(table)
+    }
+
+    async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
+        self.0.get(key, read).await
+    }
+
+    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Option<Item>>, StoreError> {
+        self.0.get_many(keys, read).await
+    }
+
+    async fn query(&self, query: Query) -> Result<Page, StoreError> {
+        self.0.query(query).await
+    }
+
+    async fn scan(&self, table: Table, after: Option<Cursor>, limit: usize) -> Result<Page, StoreError> {
+        self.0.scan(table, after, limit).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        self.0.commit(change).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.0.ready().await
+    }
 }
