@@ -46,24 +46,41 @@ export function ticketingHandlers(db: Db) {
     }
     const items = body.items.map(({ ticket_type_id, quantity }) => {
       const type = types.find(({ id }) => id === ticket_type_id);
+      const unit_price = type?.price ?? { amount: 0, currency: 'EUR' };
       return {
         ticket_type_id,
         quantity,
         name: type?.name ?? '',
-        unit_price: type?.price ?? { amount: 0, currency: 'EUR' },
+        unit_price,
+        discount: { ...unit_price, amount: 0 },
+        tax: { ...unit_price, amount: 0 },
+        tax_rate_basis_points: 0,
+        tax_included: false,
+        total: { ...unit_price, amount: quantity * unit_price.amount },
+        admission: true,
+        add_on_for: null,
       };
     });
+    const total = {
+      amount: items.reduce((sum, item) => sum + item.total.amount, 0),
+      currency: items[0]?.unit_price.currency ?? 'EUR',
+    };
     const order: MockOrder = {
       key,
       id: newId('ord'),
       event_id: body.event_id,
       state: 'held',
       items,
-      total: {
-        amount: items.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price.amount, 0),
-        currency: items[0]?.unit_price.currency ?? 'EUR',
-      },
+      subtotal: total,
+      discount: { ...total, amount: 0 },
+      tax: { ...total, amount: 0 },
+      total,
+      promo_code: null,
       buyer: body.buyer,
+      answers: [],
+      attendees: [],
+      incomplete: false,
+      renewable: true,
       user_id: userId,
       expires_at: new Date(Date.now() + HOLD_MS).toISOString(),
       server_now: now(),
@@ -92,6 +109,8 @@ export function ticketingHandlers(db: Db) {
           ticket_type_name: item.name,
           user_id: order.user_id,
           attendee: order.buyer,
+          answers: [],
+          admission: true,
           status: 'valid',
           code: `TN1.${id.slice(4)}.${'SIGNATURE0123456789ABCDEF'.repeat(3)}`,
           issued_at: now(),

@@ -88,6 +88,12 @@ ids! {
     EventId = "evt";
     /// What a place at an event is sold as.
     TicketTypeId = "tty";
+    /// A stock that several ticket types draw on.
+    PoolId = "pool";
+    /// A promo code.
+    PromoCodeId = "prm";
+    /// A question to buyers or attendees.
+    QuestionId = "que";
     /// One order. Its lowest [`OrderId::TICKET_BITS`] bits are zero: its tickets are numbered there.
     OrderId = "ord";
     /// One ticket. It names its order, see [`TicketId::order`].

@@ -15,10 +15,10 @@ mod text;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, EmailError};
 pub use id::{
-    AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, RandomIds,
-    SeededIds, SessionId, TicketId, TicketTypeId, UserId,
+    AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, PoolId,
+    PromoCodeId, QuestionId, RandomIds, SeededIds, SessionId, TicketId, TicketTypeId, UserId,
 };
 pub use message::{Envelope, Message};
-pub use money::{Currency, CurrencyError, Money, MoneyError};
+pub use money::{Currency, CurrencyError, Money, MoneyError, part_of, shared_out};
 pub use planned_time::{PlannedTime, PlannedTimeError};
 pub use text::{Text, TextError};

@@ -91,6 +91,38 @@ pub struct OrderLine {
     pub quantity: u32,
     /// The price of one.
     pub unit_price: Money,
+    /// What was taken off the whole line, in minor units of the price's currency.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub discount: i64,
+    /// The tax on the whole line, in minor units of the price's currency.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub tax: i64,
+    /// The rate of that tax in hundredths of a percent: 2500 is 25 %.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub tax_rate_basis_points: u32,
+    /// Whether the tax is part of the price; else it is added to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tax_included: bool,
+}
+
+impl OrderLine {
+    /// So many at this price, without discount or tax.
+    pub fn new(ticket_type_id: TicketTypeId, name: String, quantity: u32, unit_price: Money) -> Self {
+        Self {
+            ticket_type_id,
+            name,
+            quantity,
+            unit_price,
+            discount: 0,
+            tax: 0,
+            tax_rate_basis_points: 0,
+            tax_included: false,
+        }
+    }
+}
+
+fn is_nothing<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 /// Places were set aside.

@@ -155,6 +155,54 @@ impl Money {
     }
 }
 
+/// Shares `whole` out by `weights`: what is shared adds up to the whole, and no share is further than one from its exact
+/// part. What rounding leaves over goes, one each, to the largest remainders, among equals to the first (Hamilton's
+/// method). Without any weight, nothing can be shared and the first takes all.
+///
+/// # Panics
+/// If `whole` or a weight is negative.
+pub fn shared_out(whole: i64, weights: &[i64]) -> Vec<i64> {
+    assert!(
+        whole >= 0 && weights.iter().all(|weight| *weight >= 0),
+        "what is shared is an amount"
+    );
+    let sum: i128 = weights.iter().copied().map(i128::from).sum();
+    if sum == 0 {
+        return (0..weights.len())
+            .map(|place| if place == 0 { whole } else { 0 })
+            .collect();
+    }
+    let exact = |weight: &i64| i128::from(whole) * i128::from(*weight);
+    let mut shares: Vec<i64> = weights
+        .iter()
+        .map(|weight| i64::try_from(exact(weight) / sum).expect("a part is no more than the whole"))
+        .collect();
+    let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
+    by_remainder.sort_by_key(|place| std::cmp::Reverse(exact(&weights[*place]) % sum));
+    let left_over = whole - shares.iter().sum::<i64>();
+    for place in by_remainder
+        .into_iter()
+        .take(usize::try_from(left_over).unwrap_or(0))
+    {
+        shares[place] += 1;
+    }
+    shares
+}
+
+/// `amount` times `numerator` / `denominator`, halves rounded up.
+///
+/// # Panics
+/// If a number is negative, or the denominator 0, or the fraction more than 1.
+pub fn part_of(amount: i64, numerator: u32, denominator: u32) -> i64 {
+    assert!(
+        amount >= 0 && numerator <= denominator && denominator > 0,
+        "a part of an amount"
+    );
+    let (numerator, denominator) = (i128::from(numerator), i128::from(denominator));
+    let doubled = 2 * i128::from(amount) * numerator + denominator;
+    i64::try_from(doubled / (2 * denominator)).expect("a part is no more than the whole")
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.currency.digits();
@@ -175,7 +223,43 @@ impl fmt::Display for Money {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn shares_add_up_to_the_whole_and_are_fair(
+            whole in 0..=AMOUNT_MAX,
+            weights in proptest::collection::vec(0..=AMOUNT_MAX, 1..24),
+        ) {
+            let shares = shared_out(whole, &weights);
+            prop_assert_eq!(shares.iter().sum::<i64>(), whole);
+            let sum: i128 = weights.iter().copied().map(i128::from).sum();
+            if sum > 0 {
+                for (share, weight) in shares.iter().zip(&weights) {
+                    let exact = i128::from(whole) * i128::from(*weight);
+                    prop_assert!((i128::from(*share) * sum - exact).abs() < sum, "{share} of {whole}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_part_is_within_half_a_minor_unit(amount in 0..=AMOUNT_MAX, numerator in 0..=10_000_u32) {
+            let part = i128::from(part_of(amount, numerator, 10_000));
+            let exact = i128::from(amount) * i128::from(numerator);
+            prop_assert!((2 * (part * 10_000 - exact)).abs() <= 10_000);
+        }
+    }
+
+    #[test]
+    fn what_is_left_over_goes_to_the_largest_remainders_and_among_equals_to_the_first() {
+        assert_eq!(shared_out(100, &[1, 1, 1]), [34, 33, 33]);
+        assert_eq!(shared_out(10, &[15, 60, 25]), [2, 6, 2]);
+        assert_eq!(shared_out(7, &[0, 0]), [7, 0]);
+        assert_eq!(shared_out(0, &[3, 4]), [0, 0]);
+        assert_eq!((part_of(5, 1, 2), part_of(1250, 1000, 10_000)), (3, 125));
+    }
 
     fn money(minor: i64, code: &str) -> Money {
         Money {

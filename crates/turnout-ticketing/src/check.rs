@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use turnout_domain::{EventId, OrderId, TicketId, TicketTypeId};
+use turnout_domain::{EventId, OrderId, PoolId, PromoCodeId, TicketId, TicketTypeId};
 use turnout_store::{Item, Store, StoreError};
 
 use crate::TABLE;
 use crate::items::ADMITTED;
-use crate::model::{EventCopy, Order, OrderState, OrderTicket, PoolKey, Stock};
+use crate::model::{
+    EventCopy, Movement, Order, OrderLine, OrderState, OrderTicket, PersonKey, PoolKey, Reserve, Stock,
+};
 
 /// How many items are read at a time.
 const PAGE: usize = 1000;
@@ -40,8 +42,11 @@ struct Pool {
 #[derive(Default)]
 struct Tally {
     report: Report,
-    events: BTreeMap<EventId, u32>,
+    /// How many ticket types, shared pools and questions each event says it has; then how many there are.
+    events: BTreeMap<EventId, [u32; 3]>,
     ticket_types: BTreeMap<EventId, u32>,
+    shared_pools: BTreeMap<EventId, u32>,
+    questions: BTreeMap<EventId, u32>,
     pools: BTreeMap<(EventId, PoolKey), Pool>,
     /// By event and list: what the list says it admitted, and its check-ins.
     lists: BTreeMap<(EventId, String), (i64, i64)>,
@@ -81,6 +86,8 @@ impl Tally {
         match kind {
             "event" => self.add_of_event(item, id),
             "order" => self.add_order(&item.parse()?),
+            "codes" => self.add_of_codes(item, id)?,
+            "person" => self.add_person(item, id),
             "lists" => match id.parse() {
                 Ok(event) => {
                     let list = self.lists.entry((event, item.key.sort.clone()));
@@ -112,7 +119,8 @@ impl Tally {
                     self.report.events += 1;
                     // Draws nothing yet, and must have its pool all the same.
                     self.pool(event, PoolKey::Event);
-                    self.events.insert(event, copy.ticket_types);
+                    self.events
+                        .insert(event, [copy.ticket_types, copy.pools, copy.questions]);
                 }
                 Err(error) => self.violation(error.to_string()),
             },
@@ -124,6 +132,14 @@ impl Tally {
                 }
                 Err(_) => self.violation(format!("{} is of no ticket type", item.key)),
             },
+            "shared" => match name.parse::<PoolId>() {
+                Ok(pool) => {
+                    *self.shared_pools.entry(event).or_default() += 1;
+                    self.pool(event, PoolKey::Shared(pool)).said = Some(Stock::read(item));
+                }
+                Err(_) => self.violation(format!("{} is of no pool", item.key)),
+            },
+            "question" => *self.questions.entry(event).or_default() += 1,
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
     }
@@ -143,11 +159,7 @@ impl Tally {
                 order.tickets.len()
             ));
         }
-        let total: i64 = order
-            .lines
-            .iter()
-            .map(|line| line.unit_price.minor() * i64::from(line.quantity))
-            .sum();
+        let total: i64 = order.lines.iter().map(OrderLine::total).sum();
         if order.total.minor() != total {
             self.violation(format!(
                 "{} costs {} and its lines {total}",
@@ -163,15 +175,51 @@ impl Tally {
                     order.id, line.ticket_type_id
                 ));
             }
-            let n = i64::from(line.quantity);
-            for pool in [PoolKey::Event, PoolKey::Type(line.ticket_type_id)] {
-                let pool_tally = self.pool(order.event_id, pool);
-                pool_tally.held += if held { n } else { 0 };
-                pool_tally.confirmed += if confirmed { n } else { 0 };
-                if confirmed && pool != PoolKey::Event {
-                    pool_tally.revenue += n * line.unit_price.minor();
+        }
+        let counted = |n: u32, revenue| match (held, confirmed) {
+            (true, _) => Movement::hold(n),
+            (_, true) => Movement::sell(n, revenue),
+            _ => Movement::default(),
+        };
+        for (pool, movement) in order.draws(counted) {
+            let pool = self.pool(order.event_id, pool);
+            pool.held += movement.held;
+            pool.confirmed += movement.confirmed;
+            pool.revenue += movement.revenue;
+        }
+    }
+
+    /// Places that are set aside for a promo code count as held in the pools they came from, until someone holds them.
+    fn add_of_codes(&mut self, item: &Item, id: &str) -> Result<(), StoreError> {
+        let Ok(event) = id.parse::<EventId>() else {
+            self.violation(format!("{} is of no event", item.key));
+            return Ok(());
+        };
+        let (kind, name) = item.key.sort.split_once('#').unwrap_or((&item.key.sort, ""));
+        match (kind, name.parse::<PromoCodeId>()) {
+            ("code", Ok(code)) => self.pool(event, PoolKey::Code(code)).said = Some(Stock::read(item)),
+            ("reserve", Ok(code)) => {
+                let stock = Stock::read(item);
+                self.pool(event, PoolKey::Reserved(code)).said = Some(stock);
+                for pool in item.parse::<Reserve>()?.drawn_on() {
+                    self.pool(event, pool).held += stock.available.unwrap_or(0);
                 }
             }
+            ("name", Err(_)) => {}
+            _ => self.violation(format!("{} is an item of no known kind", item.key)),
+        }
+        Ok(())
+    }
+
+    fn add_person(&mut self, item: &Item, id: &str) {
+        let ids = id.split_once('#').and_then(|(event, person)| {
+            Some((event.parse().ok()?, PersonKey::try_from(person.to_owned()).ok()?))
+        });
+        match (ids, item.key.sort.parse()) {
+            (Some((event, person)), Ok(ticket_type)) => {
+                self.pool(event, PoolKey::Person(ticket_type, person)).said = Some(Stock::read(item));
+            }
+            _ => self.violation(format!("{} is of no person or ticket type", item.key)),
         }
     }
 
@@ -188,6 +236,12 @@ impl Tally {
             let name = match key {
                 PoolKey::Event => format!("the pool of {event}"),
                 PoolKey::Type(ticket_type) => format!("the pool of {ticket_type} of {event}"),
+                PoolKey::Shared(pool) => format!("{pool} of {event}"),
+                PoolKey::Code(code) => format!("the uses of {code} of {event}"),
+                PoolKey::Reserved(code) => format!("the reserve of {code} of {event}"),
+                PoolKey::Person(ticket_type, person) => {
+                    format!("what {person} has of {ticket_type} of {event}")
+                }
             };
             let Some(said) = pool.said else {
                 self.violation(format!("{name} is not there, but it is drawn on"));
@@ -204,11 +258,20 @@ impl Tally {
             }
         }
         for (event, said) in std::mem::take(&mut self.events) {
-            let there = self.ticket_types.remove(&event).unwrap_or(0);
-            if said != there {
-                self.violation(format!(
-                    "{event} says it has {said} ticket types; there are {there}"
-                ));
+            let there = [
+                &mut self.ticket_types,
+                &mut self.shared_pools,
+                &mut self.questions,
+            ]
+            .map(|counts| counts.remove(&event).unwrap_or(0));
+            for ((said, there), what) in
+                said.into_iter()
+                    .zip(there)
+                    .zip(["ticket types", "shared pools", "questions"])
+            {
+                if said != there {
+                    self.violation(format!("{event} says it has {said} {what}; there are {there}"));
+                }
             }
         }
         for event in std::mem::take(&mut self.ticket_types).into_keys() {

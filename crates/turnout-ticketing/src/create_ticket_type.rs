@@ -43,13 +43,8 @@ impl Ticketing {
         _by: &Permit<Manage>,
     ) -> Result<(Offer, TicketType), CreateError> {
         let now = self.clock.now();
-        let ticket_type = TicketType {
-            id: TicketTypeId::from_ulid(self.ids.ulid(now)),
-            name: new.name,
-            price: new.price,
-            max_per_order: new.max_per_order,
-            created_at: now,
-        };
+        let id = TicketTypeId::from_ulid(self.ids.ulid(now));
+        let ticket_type = TicketType::new(id, new.name, new.price, new.max_per_order, now);
         let stock = Stock::new(new.quantity);
         for _ in 0..COMMIT_ATTEMPTS_MAX {
             let mut offer = self.offer(event).await?;

@@ -1,7 +1,8 @@
 //! Why a sale, or a step of one, is not made.
 
 use axum::http::StatusCode;
-use turnout_domain::TicketTypeId;
+use jiff::Timestamp;
+use turnout_domain::{Currency, Money, TicketTypeId};
 use turnout_http::{FieldError, Problem};
 use turnout_store::{CommitError, StoreError};
 
@@ -18,6 +19,39 @@ pub(crate) enum SaleError {
     UnknownTicketType { place: usize },
     #[error("line {place} asks for more than {max}")]
     TooMany { place: usize, max: u32 },
+    #[error("line {place} asks for less than {min}")]
+    TooFew { place: usize, min: u32 },
+    #[error("{ticket_type} is not on sale now")]
+    TypeNotOnSale {
+        ticket_type: TicketTypeId,
+        starts: Option<Timestamp>,
+    },
+    #[error("line {place} names a price in another currency than {currency}")]
+    Currency { place: usize, currency: Currency },
+    #[error("line {place} names a price below {min}")]
+    PriceTooLow { place: usize, min: Money },
+    #[error("{ticket_type} costs {price} now")]
+    PriceChanged { ticket_type: TicketTypeId, price: Money },
+    #[error("line {place} is an add-on without what it belongs to")]
+    AddOnAlone { place: usize },
+    #[error("line {place} is an add-on to {max} others at most")]
+    TooManyAddOns { place: usize, max: u32 },
+    #[error("one person can have {left} more of {ticket_type}")]
+    PersonLimit { ticket_type: TicketTypeId, left: i64 },
+    /// Not for buyers: what they have must be counted first.
+    #[error("it is not counted yet what the buyer has of {ticket_types:?}")]
+    NotCounted { ticket_types: Vec<(TicketTypeId, u32)> },
+    #[error("the event has no such promo code now")]
+    UnknownCode,
+    #[error("the promo code gives nothing for these ticket types")]
+    UselessCode,
+    #[error("the promo code was used as often as it can be")]
+    CodeUsedUp,
+    /// Not for buyers: what is set aside for the code does not suffice, but there may be others.
+    #[error("too few places are set aside for the promo code")]
+    ReserveShort,
+    #[error("some details are not valid")]
+    Invalid(Vec<FieldError>),
     #[error("the total is too large")]
     TotalTooLarge,
     #[error("there is something to pay")]
@@ -50,14 +84,58 @@ impl From<SaleError> for Problem {
                 "Not on sale",
                 "Tickets for this event cannot be had now: it is not published, was cancelled, or is over.",
             ),
-            SaleError::UnknownTicketType { place } => Self::validation(vec![FieldError::new(
-                format!("/items/{place}/ticket_type_id"),
-                "This event has no such ticket type.",
-            )]),
-            SaleError::TooMany { place, max } => Self::validation(vec![FieldError::new(
-                format!("/items/{place}/quantity"),
+            SaleError::UnknownTicketType { place } => {
+                of_line(place, "ticket_type_id", "This event has no such ticket type.")
+            }
+            SaleError::TooMany { place, max } => of_line(
+                place,
+                "quantity",
                 format!("An order can have at most {max} of this ticket type."),
+            ),
+            SaleError::TooFew { place, min } => of_line(
+                place,
+                "quantity",
+                format!("An order has at least {min} of this ticket type."),
+            ),
+            SaleError::TypeNotOnSale { ticket_type, starts } => type_not_on_sale(ticket_type, starts),
+            SaleError::Currency { place, currency } => of_line(
+                place,
+                "unit_price/currency",
+                format!("The prices of this event are in {currency}."),
+            ),
+            SaleError::PriceTooLow { place, min } => {
+                of_line(place, "unit_price/amount", format!("Pay {min} or more for one."))
+            }
+            SaleError::PriceChanged { ticket_type, price } => Self::new(
+                StatusCode::CONFLICT,
+                "price-changed",
+                "The price has changed",
+                format!("One costs {price} now. Nothing was ordered: order again if you agree."),
+            )
+            .with("ticket_type_id", ticket_type)
+            .with("unit_price", price),
+            SaleError::AddOnAlone { place } => of_line(
+                place,
+                "ticket_type_id",
+                "This is an add-on: order it together with a ticket that it belongs to.",
+            ),
+            SaleError::TooManyAddOns { place, max } => of_line(
+                place,
+                "quantity",
+                format!("This is an add-on: order at most one for each of the {max} tickets it belongs to."),
+            ),
+            SaleError::PersonLimit { ticket_type, left } => person_limit(ticket_type, left),
+            SaleError::UnknownCode => unknown_code(),
+            SaleError::UselessCode => Self::validation(vec![FieldError::new(
+                "/promo_code",
+                "This code is for other tickets than these. Choose those, or take the code out.",
             )]),
+            SaleError::CodeUsedUp => code_used_up(),
+            SaleError::Invalid(errors) => Self::validation(errors),
+            SaleError::NotCounted { .. } | SaleError::ReserveShort => {
+                tracing::error!(%error, "A purchase was refused for a reason that is no buyer's");
+                Self::internal()
+            }
             SaleError::TotalTooLarge => Self::validation(vec![FieldError::new(
                 "/items",
                 "The total is too large for one order.",
@@ -93,6 +171,59 @@ impl From<SaleError> for Problem {
             SaleError::Peer(error) => error.into(),
         }
     }
+}
+
+fn of_line(place: usize, member: &str, detail: impl Into<String>) -> Problem {
+    Problem::validation(vec![FieldError::new(format!("/items/{place}/{member}"), detail)])
+}
+
+fn type_not_on_sale(ticket_type: TicketTypeId, starts: Option<Timestamp>) -> Problem {
+    let detail = if starts.is_some() {
+        "These tickets are not on sale yet."
+    } else {
+        "These tickets are not on sale any more."
+    };
+    Problem::new(
+        StatusCode::CONFLICT,
+        "ticket-type-not-on-sale",
+        "Not on sale",
+        detail,
+    )
+    .with("ticket_type_id", ticket_type)
+    .with("sales_start_at", starts)
+}
+
+fn unknown_code() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "unknown-promo-code",
+        "This code does not work",
+        "There is no such promo code for this event, or it is not valid now. Check how it is written.",
+    )
+}
+
+fn code_used_up() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "promo-code-used-up",
+        "This code was used up",
+        "This promo code was used as often as it can be. Nothing was ordered: order again without it.",
+    )
+}
+
+fn person_limit(ticket_type: TicketTypeId, left: i64) -> Problem {
+    let detail = match left {
+        ..=0 => "This e-mail address has as many of these tickets as one person can have.".to_owned(),
+        left => format!("With this e-mail address you can have {left} more of these tickets."),
+    };
+    Problem::new(
+        StatusCode::CONFLICT,
+        "person-limit",
+        "As many as one person can have",
+        detail,
+    )
+    .with("ticket_type_id", ticket_type)
+    .with("left", left.max(0))
 }
 
 fn sold_out(ticket_type: TicketTypeId, left: i64) -> Problem {

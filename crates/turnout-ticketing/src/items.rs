@@ -1,5 +1,7 @@
 //! How ticketing's types become items of the store, and back.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use turnout_domain::{EventId, OrderId, TicketId, UserId};
@@ -10,8 +12,8 @@ use ulid::Ulid;
 
 use crate::TABLE;
 use crate::model::{
-    AVAILABLE, CAPACITY, CONFIRMED, EventCopy, HELD, Movement, Offer, Order, OrderState, PoolKey, REVENUE,
-    Stock, TicketType,
+    AVAILABLE, CAPACITY, CONFIRMED, EventCopy, HELD, Movement, Offer, Order, OrderState, PoolKey, Question,
+    REVENUE, SharedPool, Stock, TicketType,
 };
 
 /// Partitions of the index of holds by their ends: so that no one partition takes every hold of a rush.
@@ -23,6 +25,10 @@ fn event_partition(event: EventId) -> String {
     format!("event#{event}")
 }
 
+fn codes_partition(event: EventId) -> String {
+    format!("codes#{event}")
+}
+
 pub(crate) fn event_key(event: EventId) -> Key {
     Key::new(TABLE, event_partition(event), "event")
 }
@@ -31,6 +37,13 @@ pub(crate) fn pool_key(event: EventId, pool: PoolKey) -> Key {
     let sort = match pool {
         PoolKey::Event => "pool".to_owned(),
         PoolKey::Type(ticket_type) => format!("type#{ticket_type}"),
+        PoolKey::Shared(pool) => format!("shared#{pool}"),
+        // Apart from the offer: every sale reads that, and there may be many of these.
+        PoolKey::Code(code) => return Key::new(TABLE, codes_partition(event), format!("code#{code}")),
+        PoolKey::Reserved(code) => return Key::new(TABLE, codes_partition(event), format!("reserve#{code}")),
+        PoolKey::Person(ticket_type, person) => {
+            return Key::new(TABLE, format!("person#{event}#{person}"), ticket_type.to_string());
+        }
     };
     Key::new(TABLE, event_partition(event), sort)
 }
@@ -81,8 +94,10 @@ pub(crate) fn offer(items: &[Item]) -> Result<Option<Offer>, StoreError> {
     let mut offer = Offer {
         event: event.parse()?,
         version: event.version,
-        ticket_types: std::collections::BTreeMap::new(),
-        stock: std::collections::BTreeMap::new(),
+        ticket_types: BTreeMap::new(),
+        pools: BTreeMap::new(),
+        questions: BTreeMap::new(),
+        stock: BTreeMap::new(),
     };
     for item in items {
         if item.key.sort == "pool" {
@@ -91,6 +106,13 @@ pub(crate) fn offer(items: &[Item]) -> Result<Option<Offer>, StoreError> {
             let ticket_type: TicketType = item.parse()?;
             offer.stock.insert(PoolKey::Type(ticket_type.id), Stock::of(item));
             offer.ticket_types.insert(ticket_type.id, ticket_type);
+        } else if item.key.sort.starts_with("shared#") {
+            let pool: SharedPool = item.parse()?;
+            offer.stock.insert(PoolKey::Shared(pool.id), Stock::of(item));
+            offer.pools.insert(pool.id, pool);
+        } else if item.key.sort.starts_with("question#") {
+            let question: Question = item.parse()?;
+            offer.questions.insert(question.id, question);
         }
     }
     Ok(Some(offer))

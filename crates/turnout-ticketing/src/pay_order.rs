@@ -35,6 +35,12 @@ impl Ticketing {
         }
         // Asked before the money moves; the change asks again.
         order.confirm(self.clock.now())?;
+        if order.incomplete {
+            let missing = self.offer(order.event_id).await?.unanswered(&order);
+            if !missing.is_empty() {
+                return Err(SaleError::Invalid(missing));
+            }
+        }
         match payment {
             Payment::Free if !order.total.is_zero() => return Err(SaleError::PaymentDue),
             Payment::Sandbox { declines: true } => return Err(SaleError::Declined),

@@ -69,7 +69,8 @@ impl Ticketing {
         list: &ListName,
         by: &Permit<Admit>,
     ) -> Result<Verdict, SaleError> {
-        if order.ticket(ticket).ok_or(SaleError::Unknown)?.status != TicketStatus::Valid {
+        let found = order.ticket(ticket).ok_or(SaleError::Unknown)?;
+        if found.status != TicketStatus::Valid {
             return Ok(Verdict::Cancelled);
         }
         let admitted_at = self.clock.now();
@@ -84,7 +85,7 @@ impl Ticketing {
             order_id: order.id,
             event_id: order.event_id,
             list: list.as_str().to_owned(),
-            attendee_name: order.buyer.name.clone(),
+            attendee_name: order.attendee(found).name.clone(),
             admitted_at,
         });
         for _ in 0..COMMIT_ATTEMPTS_MAX {

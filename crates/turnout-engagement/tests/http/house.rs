@@ -119,12 +119,12 @@ impl House {
             user_id: user,
             buyer_email: "ada@example.org".parse().unwrap(),
             buyer_name: "Ada".to_owned(),
-            lines: vec![OrderLine {
-                ticket_type_id: TicketTypeId::from_ulid(self.app.user().ulid()),
-                name: "Standing".to_owned(),
-                quantity: 2,
-                unit_price: price,
-            }],
+            lines: vec![OrderLine::new(
+                TicketTypeId::from_ulid(self.app.user().ulid()),
+                "Standing".to_owned(),
+                2,
+                price,
+            )],
             tickets: vec![order.ticket(1), order.ticket(2)],
             total: price.checked_mul(2).unwrap(),
             confirmed_at: self.app.now(),

@@ -132,12 +132,7 @@ impl Stall {
             user_id: None,
             buyer_email: self.email.clone(),
             buyer_name: "Buyer 4711".to_owned(),
-            lines: vec![OrderLine {
-                ticket_type_id: self.ticket_type,
-                name: "Standing".to_owned(),
-                quantity: 1,
-                unit_price: free,
-            }],
+            lines: vec![OrderLine::new(self.ticket_type, "Standing".to_owned(), 1, free)],
             tickets: vec![order.ticket(1)],
             total: free,
             confirmed_at: now,

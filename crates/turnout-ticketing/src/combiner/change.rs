@@ -8,7 +8,7 @@ use turnout_store::Change;
 use super::plan::Entry;
 use crate::TABLE;
 use crate::items;
-use crate::model::{Movements, Offer, Order, OrderState};
+use crate::model::{Movements, Offer, Order, OrderLine, OrderState};
 
 /// A write of the change, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn message(order: &Order, id: MessageId, now: Timestamp) -> Envelope {
                 user_id: order.user_id,
                 buyer_email: order.buyer.email.clone(),
                 buyer_name: order.buyer.name.clone(),
-                lines: order.lines.clone(),
+                lines: order.lines.iter().map(OrderLine::told).collect(),
                 tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
                 total: order.total,
                 confirmed_at,

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 use turnout_domain::EventId;
-use turnout_domain::messages::{EventStatus, OrderLine};
+use turnout_domain::messages::EventStatus;
 use turnout_store::Change;
 
 use super::{Job, Step};
 use crate::commit::Patience;
 use crate::error::SaleError;
-use crate::model::{Movement, Movements, Offer, Order, OrderState, PoolKey};
+use crate::model::{Movement, Movements, Offer, Order, OrderLine, OrderState, PoolKey};
+
+/// The most bytes that names and answers add to one change: the rest is for the orders themselves.
+const DETAILS_BYTES_MAX: usize = Change::BYTES_MAX / 2;
 
 /// What a combiner remembers between batches.
 pub(super) struct Batch {
@@ -64,6 +67,8 @@ pub(super) struct Plan {
     pub movements: Movements,
     /// What the entries' messages have at most.
     message_bytes: usize,
+    /// What names and answers add to the entries' orders.
+    details_bytes: usize,
 }
 
 /// Plans a change for the jobs, first come, first served.
@@ -80,6 +85,7 @@ pub(super) fn plan(
         later: VecDeque::new(),
         movements: Movements::new(),
         message_bytes: 0,
+        details_bytes: 0,
     };
     let mut orders = HashSet::new();
     for job in jobs {
@@ -91,7 +97,7 @@ pub(super) fn plan(
         match step(offer, &job.step, now) {
             Err(error) => plan.refused.push((job, error)),
             Ok((order, movements)) => match stock(&movements, left, &plan.movements) {
-                InStock::Never => plan.short.push((job, sold_out(&order, left))),
+                InStock::Never => plan.short.push((job, sold_out(&order, &movements, left))),
                 InStock::Now if plan.fits(&order, &movements) => plan.take(job, order, &movements),
                 InStock::Now | InStock::PerhapsLater => plan.later.push_back(job),
             },
@@ -117,6 +123,7 @@ impl Plan {
                 .count();
         self.entries.len() + 1 + pools + 2 <= Change::WRITES_MAX
             && self.message_bytes + order.message_bytes_max() <= Change::MESSAGE_BYTES_MAX
+            && self.details_bytes + order.details_bytes() <= DETAILS_BYTES_MAX
     }
 
     fn take(&mut self, job: Job, order: Order, movements: &Movements) {
@@ -125,6 +132,7 @@ impl Plan {
             *sum = sum.and(*movement);
         }
         self.message_bytes += order.message_bytes_max();
+        self.details_bytes += order.details_bytes();
         let version = job.step.expects();
         self.entries.push(Entry { job, order, version });
     }
@@ -185,20 +193,43 @@ fn stock(movements: &Movements, left: &BTreeMap<PoolKey, i64>, taken: &Movements
     worst.unwrap_or(InStock::Now)
 }
 
-/// Which of its lines the order cannot have, and how many there are of that one.
-fn sold_out(order: &Order, left: &BTreeMap<PoolKey, i64>) -> SaleError {
-    let shared = left.get(&PoolKey::Event).copied();
-    let of_line = |line: &OrderLine| {
-        let own = left.get(&PoolKey::Type(line.ticket_type_id)).copied();
-        let left = own.into_iter().chain(shared).min()?;
-        Some((line.ticket_type_id, left))
+/// Why the order cannot be had: which of its lines, and how many there are of that one; or its code, or its buyer.
+fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, i64>) -> SaleError {
+    let short = |pool: &PoolKey| {
+        let wanted = movements.get(pool).map_or(0, |movement| -movement.available);
+        left.get(pool).is_some_and(|left| *left < wanted)
     };
-    let short = order
+    for pool in movements.keys().filter(|pool| short(pool)) {
+        match pool {
+            PoolKey::Code(_) => return SaleError::CodeUsedUp,
+            PoolKey::Reserved(_) => return SaleError::ReserveShort,
+            PoolKey::Person(ticket_type, _) => {
+                return SaleError::PersonLimit {
+                    ticket_type: *ticket_type,
+                    left: left[pool],
+                };
+            }
+            PoolKey::Event | PoolKey::Type(_) | PoolKey::Shared(_) => {}
+        }
+    }
+    let of_line = |line: &OrderLine| {
+        let pools = line.movements(line.quantity, 0, |n, _| Movement::hold(n));
+        let left = pools.iter().filter_map(|(pool, _)| left.get(pool)).min()?;
+        Some((line.ticket_type_id, *left))
+    };
+    let alone = order
         .lines
         .iter()
         .find_map(|line| of_line(line).filter(|(_, left)| *left < i64::from(line.quantity)));
-    // Each line could be had alone, but not all together: then it is the event that has too few.
-    match short.or_else(|| order.lines.iter().find_map(of_line)) {
+    // Each line could be had alone, but not all together: then it is a pool they share that has too few.
+    let together = || {
+        let draws = |line: &&OrderLine| {
+            let pools = line.movements(line.quantity, 0, |n, _| Movement::hold(n));
+            pools.iter().any(|(pool, _)| short(pool))
+        };
+        order.lines.iter().find(draws).and_then(of_line)
+    };
+    match alone.or_else(together) {
         Some((ticket_type, left)) => SaleError::SoldOut { ticket_type, left },
         None => SaleError::NotOnSale,
     }

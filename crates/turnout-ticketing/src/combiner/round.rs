@@ -125,6 +125,10 @@ fn learn(batch: &mut Batch, pools: &[PoolKey], entries: &[Entry], refusals: Vec<
                     batch.left.insert(pools[pool], *left);
                 }
             }
+            // A code that was taken back meanwhile.
+            (Place::Pool(pool), None) if !pools[pool].in_offer() => {
+                batch.left.insert(pools[pool], 0);
+            }
             (Place::Offer, _) | (Place::Pool(_), None) => batch.offer = None,
             (Place::Entry(entry), current) => {
                 standing.insert(entries[entry].order.id, current);

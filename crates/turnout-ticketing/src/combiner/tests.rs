@@ -11,7 +11,7 @@ use ulid::Ulid;
 use super::round::TRIES_MAX;
 use super::*;
 use crate::items;
-use crate::model::{Buyer, EventCopy, OrderState, PoolKey, RequestedLine, Stock, TicketType};
+use crate::model::{Buyer, Details, EventCopy, OrderState, PoolKey, RequestedLine, Stock, TicketType};
 use crate::{Settings, TABLE};
 
 const EVENT: EventId = EventId::from_ulid(Ulid(1 << 64));
@@ -61,13 +61,8 @@ impl Stall {
             max_capacity: Some(places),
         });
         copy.ticket_types = 1;
-        let seat = TicketType {
-            id: SEAT,
-            name: "Seat".into(),
-            price: turnout_domain::Money::zero("EUR".parse().unwrap()),
-            max_per_order: 100,
-            created_at: start(),
-        };
+        let free = turnout_domain::Money::zero("EUR".parse().unwrap());
+        let seat = TicketType::new(SEAT, "Seat".into(), free, 100, start());
         let change = Change::of(TABLE)
             .put(items::event_item(&copy), Expect::Absent)
             .put(items::pool_item(EVENT, Stock::new(Some(places))), Expect::Absent)
@@ -106,10 +101,10 @@ fn place(number: u128, quantity: u32) -> Step {
     Step::Place(PlaceOrder {
         order_id: OrderId::rounding(Ulid(number << 64)),
         event_id: EVENT,
-        lines: vec![RequestedLine {
-            ticket_type_id: SEAT,
-            quantity,
-        }],
+        lines: vec![RequestedLine::of(SEAT, quantity)],
+        promo_code: None,
+        counted: false,
+        details: Details::default(),
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
             name: "Ada".into(),

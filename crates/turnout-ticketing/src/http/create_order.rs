@@ -8,7 +8,7 @@ use super::placed_order::PlacedOrder;
 use super::request::{BuyerRequest, QUANTITY_MAX, quantity};
 use super::views::OrderView;
 use crate::Ticketing;
-use crate::model::{Buyer, PlaceOrder, RequestedLine};
+use crate::model::{Buyer, Details, PlaceOrder, RequestedLine};
 use crate::place_order::{fingerprint, order_id};
 
 /// The most lines of an order.
@@ -73,10 +73,7 @@ fn parse_lines(items: Vec<OrderItemRequest>, fields: &mut Fields) -> Vec<Request
         if lines.iter().any(|line| line.ticket_type_id == ticket_type_id) {
             fields.refuse(pointer, "This ticket type is in another line already.");
         }
-        lines.push(RequestedLine {
-            ticket_type_id,
-            quantity,
-        });
+        lines.push(RequestedLine::of(ticket_type_id, quantity));
     }
     if lines.iter().map(|line| line.quantity).sum::<u32>() > QUANTITY_MAX {
         fields.refuse("/items", format!("An order has at most {QUANTITY_MAX} tickets."));
@@ -113,6 +110,9 @@ pub(super) async fn create_order(
         event_id,
         fingerprint: fingerprint(&("order", event_id, asked, &buyer)),
         lines,
+        promo_code: None,
+        counted: false,
+        details: Details::default(),
         buyer,
         user_id: caller.user(),
         at_once: false,

@@ -49,8 +49,8 @@ pub(super) async fn list_ticket_types(
     }
     let now = ticketing.clock.now();
     let items = offer
-        .ticket_types
-        .values()
+        .listed()
+        .into_iter()
         .map(|ticket_type| TicketTypeView::new(&offer, ticket_type, now))
         .collect();
     let event_available = offer.stock.get(&PoolKey::Event).and_then(|stock| stock.available);

@@ -9,7 +9,7 @@ use super::request::{BuyerRequest, quantity};
 use super::views::OrderView;
 use crate::Ticketing;
 use crate::error::SaleError;
-use crate::model::{Buyer, PlaceOrder, RequestedLine};
+use crate::model::{Buyer, Details, PlaceOrder, RequestedLine};
 use crate::place_order::{fingerprint, order_id};
 
 /// Tickets to be had at once.
@@ -40,10 +40,7 @@ impl RegisterTicketsRequest {
         let buyer = BuyerRequest::parse(self.buyer, &mut fields);
         let line = ticket_type
             .zip(quantity)
-            .map(|(ticket_type_id, quantity)| RequestedLine {
-                ticket_type_id,
-                quantity,
-            });
+            .map(|(ticket_type_id, quantity)| RequestedLine::of(ticket_type_id, quantity));
         let parsed = event
             .zip(line)
             .zip(buyer)
@@ -77,6 +74,9 @@ pub(super) async fn register_tickets(
         event_id,
         fingerprint: fingerprint(&("tickets", event_id, line.ticket_type_id, line.quantity, &buyer)),
         lines: vec![line],
+        promo_code: None,
+        counted: false,
+        details: Details::default(),
         buyer,
         user_id: caller.user(),
         at_once: true,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use turnout_domain::{Currency, EventId, Money, OrderId, TicketId, TicketTypeId, UserId};
+use turnout_domain::{Currency, Email, EventId, Money, OrderId, QuestionId, TicketId, TicketTypeId, UserId};
 use turnout_store::Read;
 use utoipa::ToSchema;
 
@@ -13,7 +13,10 @@ use crate::combiner::Settled;
 use crate::error::SaleError;
 use crate::items::{self, CheckIn};
 use crate::keys::Loaded;
-use crate::model::{Offer, Order, OrderState, OrderTicket, PoolKey, TicketStatus, TicketType};
+use crate::model::{
+    Answer, Attendee, Buyer, Offer, Order, OrderLine, OrderState, OrderTicket, PoolKey, TicketStatus,
+    TicketType,
+};
 use crate::validate_ticket::LIST_DEFAULT;
 
 /// An amount in minor units of an ISO 4217 currency: 12.50 EUR is 1250 and "EUR".
@@ -109,6 +112,72 @@ pub(super) struct OrderItemView {
     name: String,
     quantity: u32,
     unit_price: MoneyView,
+    /// What is taken off the whole line.
+    discount: MoneyView,
+    /// The tax on the whole line.
+    tax: MoneyView,
+    /// Hundredths of a percent: 2500 is 25 %.
+    tax_rate_basis_points: u32,
+    /// Whether the tax is part of the price; else it is added to it.
+    tax_included: bool,
+    /// What is paid for the whole line.
+    total: MoneyView,
+    /// Whether it lets someone in.
+    admission: bool,
+    /// The ticket type it is an add-on to.
+    #[schema(value_type = Option<String>, required)]
+    add_on_for: Option<TicketTypeId>,
+}
+
+impl OrderItemView {
+    fn new(line: &OrderLine) -> Self {
+        let money = |minor| MoneyView::new(minor, line.unit_price.currency());
+        Self {
+            ticket_type_id: line.ticket_type_id,
+            name: line.name.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price.into(),
+            discount: money(line.discount),
+            tax: money(line.tax),
+            tax_rate_basis_points: line.tax_rate_basis_points,
+            tax_included: line.tax_included,
+            total: money(line.total()),
+            admission: line.admission,
+            add_on_for: line.add_on_for,
+        }
+    }
+}
+
+/// An answer to a question, with the question as it was asked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Answer)]
+pub(super) struct AnswerView {
+    #[schema(value_type = String)]
+    question_id: QuestionId,
+    label: String,
+    value: String,
+}
+
+impl AnswerView {
+    fn all(answers: &[Answer]) -> Vec<Self> {
+        let view = |answer: &Answer| Self {
+            question_id: answer.question_id,
+            label: answer.label.clone(),
+            value: answer.value.clone(),
+        };
+        answers.iter().map(view).collect()
+    }
+}
+
+/// An attendee of an order that waits to be paid, in the order of its places; what is null is the buyer's.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Attendee)]
+pub(super) struct AttendeeView {
+    #[schema(required)]
+    name: Option<String>,
+    #[schema(value_type = Option<String>, required)]
+    email: Option<Email>,
+    answers: Vec<AnswerView>,
 }
 
 /// Who an order or a ticket is for.
@@ -117,6 +186,15 @@ pub(super) struct OrderItemView {
 pub(super) struct PersonView {
     email: String,
     name: String,
+}
+
+impl PersonView {
+    fn of(person: &Buyer) -> Self {
+        Self {
+            email: person.email.to_string(),
+            name: person.name.clone(),
+        }
+    }
 }
 
 /// An order.
@@ -129,8 +207,25 @@ pub(super) struct OrderView {
     event_id: EventId,
     state: OrderStateView,
     items: Vec<OrderItemView>,
+    /// What its places cost, before discounts and added tax.
+    subtotal: MoneyView,
+    /// What is taken off.
+    discount: MoneyView,
+    /// The tax it pays, included in the prices or added to them.
+    tax: MoneyView,
     total: MoneyView,
+    /// The promo code it was placed with.
+    #[schema(required)]
+    promo_code: Option<String>,
     buyer: PersonView,
+    /// What the buyer answered for the order as a whole.
+    answers: Vec<AnswerView>,
+    /// What is known of its attendees while it waits to be paid; then its tickets say it.
+    attendees: Vec<AttendeeView>,
+    /// Whether a question that must be answered is not yet: then it cannot be paid.
+    incomplete: bool,
+    /// Whether its hold can be made longer, which can be done once.
+    renewable: bool,
     /// Who ordered, if signed in.
     #[schema(value_type = Option<String>, required)]
     user_id: Option<UserId>,
@@ -178,6 +273,10 @@ pub(super) struct TicketView {
     #[schema(value_type = Option<String>, required)]
     user_id: Option<UserId>,
     attendee: PersonView,
+    /// What its attendee answered.
+    answers: Vec<AnswerView>,
+    /// Whether it lets someone in; an add-on may not.
+    admission: bool,
     status: TicketStatusView,
     /// What the QR code holds: signed, upper case, at most 154 characters.
     code: String,
@@ -240,22 +339,26 @@ impl Ticketing {
             OrderState::Cancelled { .. } => (OrderStateView::Cancelled, None, None),
             OrderState::Expired { .. } => (OrderStateView::Expired, None, None),
         };
-        let items = order.lines.iter().map(|line| OrderItemView {
-            ticket_type_id: line.ticket_type_id,
-            name: line.name.clone(),
-            quantity: line.quantity,
-            unit_price: line.unit_price.into(),
-        });
+        let attendee = |attendee: &Attendee| AttendeeView {
+            name: attendee.name.clone(),
+            email: attendee.email.clone(),
+            answers: AnswerView::all(&attendee.answers),
+        };
         OrderView {
             id: order.id,
             event_id: order.event_id,
             state,
-            items: items.collect(),
+            items: order.lines.iter().map(OrderItemView::new).collect(),
+            subtotal: order.subtotal().into(),
+            discount: order.discount().into(),
+            tax: order.tax().into(),
             total: order.total.into(),
-            buyer: PersonView {
-                email: order.buyer.email.to_string(),
-                name: order.buyer.name.clone(),
-            },
+            promo_code: order.promo_code.as_ref().map(|code| code.code.clone()),
+            buyer: PersonView::of(&order.buyer),
+            answers: AnswerView::all(&order.answers),
+            attendees: order.attendees.iter().map(attendee).collect(),
+            incomplete: order.incomplete,
+            renewable: order.holds(now) && !order.renewed,
             user_id: order.user_id,
             expires_at,
             server_now: now,
@@ -345,10 +448,9 @@ fn ticket_view(
         ticket_type_id: ticket.ticket_type_id,
         ticket_type_name: line.map(|line| line.name.clone()).unwrap_or_default(),
         user_id: order.user_id,
-        attendee: PersonView {
-            email: order.buyer.email.to_string(),
-            name: order.buyer.name.clone(),
-        },
+        attendee: PersonView::of(order.attendee(ticket)),
+        answers: AnswerView::all(&ticket.answers),
+        admission: line.is_none_or(|line| line.admission),
         status: match ticket.status {
             TicketStatus::Valid => TicketStatusView::Valid,
             TicketStatus::Cancelled => TicketStatusView::Cancelled,

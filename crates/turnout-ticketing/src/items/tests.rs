@@ -10,6 +10,12 @@ fn order(state: OrderState, user: Option<UserId>) -> Order {
         state,
         lines: Vec::new(),
         total: Money::zero("EUR".parse().unwrap()),
+        promo_code: None,
+        answers: Vec::new(),
+        attendees: Vec::new(),
+        person: None,
+        renewed: false,
+        incomplete: false,
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
             name: "Ada".into(),

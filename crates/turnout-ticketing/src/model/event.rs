@@ -14,11 +14,20 @@ pub(crate) struct EventCopy {
     pub told_version: u64,
     pub status: EventStatus,
     pub title: String,
+    /// When it begins; an older copy does not know.
+    #[serde(default)]
+    pub starts_at: Option<PlannedTime>,
     pub ends_at: PlannedTime,
     /// The currency of all its prices, from the first ticket type on.
     pub currency: Option<Currency>,
     /// How many ticket types there are.
     pub ticket_types: u32,
+    /// How many shared pools there are.
+    #[serde(default)]
+    pub pools: u32,
+    /// How many questions are asked.
+    #[serde(default)]
+    pub questions: u32,
 }
 
 impl EventCopy {
@@ -30,9 +39,12 @@ impl EventCopy {
             told_version: told.version,
             status: told.status,
             title: told.title.clone(),
+            starts_at: Some(told.starts_at.clone()),
             ends_at: told.ends_at.clone(),
             currency: None,
             ticket_types: 0,
+            pools: 0,
+            questions: 0,
         }
     }
 
@@ -41,8 +53,15 @@ impl EventCopy {
         (told.version > self.told_version).then(|| Self {
             currency: self.currency,
             ticket_types: self.ticket_types,
+            pools: self.pools,
+            questions: self.questions,
             ..Self::of(told)
         })
+    }
+
+    /// When it begins; where a copy was made before that was kept, when it ends.
+    pub fn starts_at(&self) -> &PlannedTime {
+        self.starts_at.as_ref().unwrap_or(&self.ends_at)
     }
 
     /// Whether tickets can be had now.

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::messages::OrderLine;
 use turnout_domain::{Email, EventId, Money, OrderId, TicketId, TicketTypeId, UserId};
 
-use super::stock::{Movement, Movements, PoolKey};
+use super::order_line::OrderLine;
+use super::promo_code::AppliedCode;
+use super::question::Answer;
+use super::stock::{Movement, Movements, PersonKey, PoolKey};
 use crate::error::SaleError;
 
 /// Who an order is for.
@@ -43,6 +45,23 @@ pub(crate) enum TicketStatus {
 pub(crate) struct OrderTicket {
     pub ticket_type_id: TicketTypeId,
     pub status: TicketStatus,
+    /// Who it is for; none if that is the buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attendee: Option<Buyer>,
+    /// What its attendee answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+}
+
+/// What is known of an attendee while the order is held; what is left out is the buyer's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Attendee {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
 }
 
 /// An order, whole.
@@ -53,7 +72,25 @@ pub(crate) struct Order {
     #[serde(flatten)]
     pub state: OrderState,
     pub lines: Vec<OrderLine>,
+    /// What is to be paid: the sum of what its lines say.
     pub total: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promo_code: Option<AppliedCode>,
+    /// What the buyer answered for the order as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// By ticket, in the order of the lines, while it is held; then its tickets say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attendees: Vec<Attendee>,
+    /// Who lines count that are limited for each person; fixed with the hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonKey>,
+    /// Whether its hold was made longer, which can be done once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renewed: bool,
+    /// Whether a question that must be answered is not yet: then it cannot be paid.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
     pub buyer: Buyer,
     pub user_id: Option<UserId>,
     pub placed_at: Timestamp,
@@ -87,8 +124,22 @@ impl Order {
     pub fn message_bytes_max(&self) -> usize {
         // Quotes and backslashes in names are written as two bytes; ids, times and amounts are short.
         let person = 2 * (self.buyer.name.len() + self.buyer.email.as_str().len());
-        let lines: usize = self.lines.iter().map(|line| 2 * line.name.len() + 200).sum();
+        let lines: usize = self.lines.iter().map(|line| 2 * line.name.len() + 320).sum();
         1_000 + person + lines + 40 * self.quantity() as usize
+    }
+
+    /// The bytes that names and answers add to it, about.
+    pub fn details_bytes(&self) -> usize {
+        let of_answers = |answers: &[Answer]| -> usize {
+            let of_one = |answer: &Answer| 80 + answer.label.len() + 2 * answer.value.len();
+            answers.iter().map(of_one).sum()
+        };
+        let of_attendee = |attendee: &Attendee| {
+            let name = attendee.name.as_ref().map_or(0, String::len);
+            let email = attendee.email.as_ref().map_or(0, |email| email.as_str().len());
+            40 + 2 * (name + email) + of_answers(&attendee.answers)
+        };
+        of_answers(&self.answers) + self.attendees.iter().map(of_attendee).sum::<usize>()
     }
 
     /// Whether its hold stands at `now`.
@@ -129,30 +180,117 @@ impl Order {
 
     /// The order with its tickets issued.
     pub fn confirmed(mut self, now: Timestamp) -> Self {
-        let tickets = self.lines.iter().flat_map(|line| {
-            let ticket = OrderTicket {
-                ticket_type_id: line.ticket_type_id,
+        let mut attendees = std::mem::take(&mut self.attendees).into_iter();
+        let types = self
+            .lines
+            .iter()
+            .flat_map(|line| std::iter::repeat_n(line.ticket_type_id, line.quantity as usize));
+        let tickets = types.map(|ticket_type_id| {
+            let Attendee { name, email, answers } = attendees.next().unwrap_or_default();
+            let named = name.is_some() || email.is_some();
+            OrderTicket {
+                ticket_type_id,
                 status: TicketStatus::Valid,
-            };
-            std::iter::repeat_n(ticket, line.quantity as usize)
+                attendee: named.then(|| Buyer {
+                    name: name.unwrap_or_else(|| self.buyer.name.clone()),
+                    email: email.unwrap_or_else(|| self.buyer.email.clone()),
+                }),
+                answers,
+            }
         });
         self.tickets = tickets.collect();
         self.state = OrderState::Confirmed { confirmed_at: now };
         self
     }
 
+    /// Who the ticket is for: its attendee, or else the buyer.
+    pub fn attendee<'a>(&'a self, ticket: &'a OrderTicket) -> &'a Buyer {
+        ticket.attendee.as_ref().unwrap_or(&self.buyer)
+    }
+
+    /// What its places cost before discounts and added tax.
+    pub fn subtotal(&self) -> Money {
+        self.sum(OrderLine::subtotal)
+    }
+
+    /// What is taken off.
+    pub fn discount(&self) -> Money {
+        self.sum(|line| line.discount)
+    }
+
+    /// The tax it pays, included in the prices or added to them.
+    pub fn tax(&self) -> Money {
+        self.sum(|line| line.tax)
+    }
+
+    fn sum(&self, of: impl Fn(&OrderLine) -> i64) -> Money {
+        let currency = self.total.currency();
+        let minor = self.lines.iter().map(of).sum();
+        // Each is part of a total that was bounded when the order was placed.
+        Money::price(minor, currency).unwrap_or(self.total)
+    }
+
     /// What `step`, given a line's quantity and revenue, moves in the pools the order draws on.
     pub fn movements(&self, step: impl Fn(u32, i64) -> Movement) -> Movements {
         let mut movements = Movements::new();
         for line in &self.lines {
-            let revenue = line.unit_price.minor() * i64::from(line.quantity);
-            let of_type = movements.entry(PoolKey::Type(line.ticket_type_id)).or_default();
-            *of_type = of_type.and(step(line.quantity, revenue));
-            // Revenue is kept by ticket type alone: the event's pool is a number of places.
-            let of_event = movements.entry(PoolKey::Event).or_default();
-            *of_event = of_event.and(step(line.quantity, 0));
+            for (pool, movement) in self.line_movements(line, line.quantity, line.total(), &step) {
+                let sum: &mut Movement = movements.entry(pool).or_default();
+                *sum = sum.and(movement);
+            }
+        }
+        if let Some(code) = &self.promo_code {
+            movements.insert(PoolKey::Code(code.id), step(1, 0));
         }
         movements
+    }
+
+    /// What `step` moves for `n` places of one of its lines, which bring in `revenue`: all but the use of a promo code,
+    /// which the order has as a whole.
+    pub fn line_movements(
+        &self,
+        line: &OrderLine,
+        n: u32,
+        revenue: i64,
+        step: impl Fn(u32, i64) -> Movement,
+    ) -> Vec<(PoolKey, Movement)> {
+        let mut movements = line.movements(n, revenue, &step);
+        if let Some(code) = self
+            .promo_code
+            .as_ref()
+            .filter(|code| code.reserved == Some(line.ticket_type_id))
+        {
+            // Those places count as held there all the time, until they are sold.
+            for (_, movement) in &mut movements {
+                *movement = movement.of_reserve();
+            }
+            movements.push((PoolKey::Reserved(code.id), step(n, 0)));
+        }
+        if let Some(person) = self.person.filter(|_| line.per_person) {
+            movements.push((PoolKey::Person(line.ticket_type_id, person), step(n, 0)));
+        }
+        movements
+    }
+
+    /// What each pool must count for the order, if `step` is how a line of it counts.
+    pub fn draws(&self, step: impl Fn(u32, i64) -> Movement) -> Movements {
+        let plain = Self {
+            promo_code: self.promo_code.clone().map(|code| AppliedCode {
+                reserved: None,
+                ..code
+            }),
+            ..self.clone()
+        };
+        let mut draws = plain.movements(&step);
+        if let Some(code) = &self.promo_code
+            && let Some(line) = self
+                .lines
+                .iter()
+                .find(|line| code.reserved == Some(line.ticket_type_id))
+        {
+            draws.insert(PoolKey::Reserved(code.id), step(line.quantity, 0));
+        }
+        draws
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::{Money, TicketTypeId};
+use sha2::{Digest, Sha256};
+use turnout_domain::{Email, PoolId, PromoCodeId, TicketTypeId};
 use turnout_store::{Counter, Item};
 
 /// How many places there are. Only where the number is limited.
@@ -18,23 +18,62 @@ pub(crate) const CONFIRMED: Counter = Counter("confirmed");
 /// What the confirmed ones of a ticket type cost, in minor units.
 pub(crate) const REVENUE: Counter = Counter("revenue");
 
-/// A counted stock: the event's own, or a ticket type's.
+/// A counted stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum PoolKey {
-    /// The one all ticket types draw on.
+    /// The event's, which all ticket types draw on that admit someone.
     Event,
     /// A ticket type's own.
     Type(TicketTypeId),
+    /// One that several ticket types share.
+    Shared(PoolId),
+    /// How often a promo code can be used: an order is one use.
+    Code(PromoCodeId),
+    /// Places set aside for a promo code. In the pools they came from they count as held; what is sold of them moves
+    /// from held to confirmed there, and from available to confirmed here.
+    Reserved(PromoCodeId),
+    /// How many of a ticket type one person can have, in all orders together.
+    Person(TicketTypeId, PersonKey),
 }
 
-/// What a place is sold as.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct TicketType {
-    pub id: TicketTypeId,
-    pub name: String,
-    pub price: Money,
-    pub max_per_order: u32,
-    pub created_at: Timestamp,
+impl PoolKey {
+    /// Whether it is part of the offer that every sale is planned with. The others are limited always, and looked up
+    /// only by who draws on them.
+    pub fn in_offer(self) -> bool {
+        matches!(self, Self::Event | Self::Type(_) | Self::Shared(_))
+    }
+}
+
+/// Who a limit for each person counts: the e-mail address, in lower case, hashed to 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct PersonKey(u64);
+
+impl PersonKey {
+    pub fn of(email: &Email) -> Self {
+        let hash = Sha256::digest(email.as_str().to_lowercase());
+        Self(u64::from_be_bytes(std::array::from_fn(|byte| hash[byte])))
+    }
+}
+
+impl std::fmt::Display for PersonKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<PersonKey> for String {
+    fn from(key: PersonKey) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for PersonKey {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u64::from_str_radix(&text, 16).map(Self)
+    }
 }
 
 /// A pool's counters as they stand: `capacity = available + held + confirmed` where it is limited.
@@ -142,6 +181,16 @@ impl Movement {
             available: n,
             held: -n,
             ..Self::default()
+        }
+    }
+
+    /// What the same step moves in the pool that a reserve's places came from: they count as held there until they are
+    /// sold, whether or not someone holds them.
+    pub fn of_reserve(self) -> Self {
+        Self {
+            available: 0,
+            held: -self.confirmed,
+            ..self
         }
     }
 

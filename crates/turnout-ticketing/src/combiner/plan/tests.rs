@@ -6,7 +6,7 @@ use ulid::Ulid;
 use super::super::change::{Place, change};
 use super::*;
 use crate::Settings;
-use crate::model::{Buyer, EventCopy, PlaceOrder, RequestedLine, Stock, TicketType};
+use crate::model::{Buyer, Details, EventCopy, PlaceOrder, RequestedLine, Stock, TicketType};
 
 const EVENT: EventId = EventId::from_ulid(Ulid(1));
 
@@ -21,13 +21,8 @@ fn ticket_type(number: u128) -> TicketTypeId {
 /// An offer of so many ticket types, all limited.
 fn offer(types: u128) -> Offer {
     let ids = 1..=types;
-    let of = |number| TicketType {
-        id: ticket_type(number),
-        name: "Seat".into(),
-        price: Money::zero("EUR".parse().unwrap()),
-        max_per_order: 100,
-        created_at: now(),
-    };
+    let free = Money::zero("EUR".parse().unwrap());
+    let of = |number| TicketType::new(ticket_type(number), "Seat".into(), free, 100, now());
     let stock = ids.clone().map(|number| PoolKey::Type(ticket_type(number)));
     Offer {
         event: EventCopy {
@@ -36,12 +31,17 @@ fn offer(types: u128) -> Offer {
             told_version: 1,
             status: EventStatus::Published,
             title: "Jazz Night".into(),
+            starts_at: Some(PlannedTime::parse("2027-07-04T20:00:00", "UTC").unwrap()),
             ends_at: PlannedTime::parse("2027-07-04T23:00:00", "UTC").unwrap(),
             currency: None,
             ticket_types: 1,
+            pools: 0,
+            questions: 0,
         },
         version: 1,
         ticket_types: ids.map(|number| (ticket_type(number), of(number))).collect(),
+        pools: BTreeMap::new(),
+        questions: BTreeMap::new(),
         stock: stock
             .chain([PoolKey::Event])
             .map(|pool| (pool, Stock::new(Some(1_000))))
@@ -68,11 +68,11 @@ fn request(number: u64, lines: &[(u128, u32)]) -> PlaceOrder {
         event_id: EVENT,
         lines: lines
             .iter()
-            .map(|(ticket, quantity)| RequestedLine {
-                ticket_type_id: ticket_type(*ticket),
-                quantity: *quantity,
-            })
+            .map(|(ticket, quantity)| RequestedLine::of(ticket_type(*ticket), *quantity))
             .collect(),
+        promo_code: None,
+        counted: false,
+        details: Details::default(),
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
             name: "Ada".into(),

@@ -10,12 +10,13 @@ fn at(seconds: i64) -> Timestamp {
 
 fn line(number: u128, name: &str, quantity: u32, minor: i64) -> OrderLine {
     let currency: Currency = "EUR".parse().unwrap();
-    OrderLine {
-        ticket_type_id: TicketTypeId::from_ulid(Ulid(number)),
-        name: name.into(),
+    let price = Money::price(minor, currency).unwrap();
+    OrderLine::new(
+        TicketTypeId::from_ulid(Ulid(number)),
+        name.into(),
         quantity,
-        unit_price: Money::price(minor, currency).unwrap(),
-    }
+        price,
+    )
 }
 
 /// An order that is held for ten seconds.
@@ -25,6 +26,12 @@ fn held(lines: Vec<OrderLine>) -> Order {
         event_id: EventId::from_ulid(Ulid(1)),
         state: OrderState::Held { expires_at: at(10) },
         total: Money::zero("EUR".parse().unwrap()),
+        promo_code: None,
+        answers: Vec::new(),
+        attendees: Vec::new(),
+        person: None,
+        renewed: false,
+        incomplete: false,
         lines,
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
@@ -136,7 +143,16 @@ proptest! {
         quantity in 1..=50_u32,
         minor in 0..=1_000_000_000_000_i64,
     ) {
-        let lines = names.iter().map(|name| line(u128::MAX, name, quantity.min(5), minor)).collect();
+        let lines = names
+            .iter()
+            .map(|name| OrderLine {
+                discount: minor,
+                tax: minor,
+                tax_rate_basis_points: 10_000,
+                tax_included: true,
+                ..line(u128::MAX, name, quantity.min(5), minor)
+            })
+            .collect();
         let mut order = held(lines);
         order.buyer.name = buyer;
         let order = order.confirm(at(1)).unwrap();
@@ -146,7 +162,7 @@ proptest! {
             user_id: Some(UserId::from_ulid(Ulid(u128::MAX))),
             buyer_email: order.buyer.email.clone(),
             buyer_name: order.buyer.name.clone(),
-            lines: order.lines.clone(),
+            lines: order.lines.iter().map(OrderLine::told).collect(),
             tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
             total: order.total,
             confirmed_at: at(1),

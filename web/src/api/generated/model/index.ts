@@ -6,6 +6,8 @@
  * OpenAPI spec version: 0.1.0
  */
 
+export * from './answer';
+export * from './attendee';
 export * from './buyerRequest';
 export * from './createEvent';
 export * from './createOrderHeaders';

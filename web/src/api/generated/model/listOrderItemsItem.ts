@@ -5,6 +5,8 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { Answer } from './answer';
+import type { Attendee } from './attendee';
 import type { Money } from './money';
 import type { OrderItem } from './orderItem';
 import type { OrderState } from './orderState';
@@ -15,9 +17,15 @@ import type { Ticket } from './ticket';
  * An order.
  */
 export type ListOrderItemsItem = {
+  /** What the buyer answered for the order as a whole. */
+  answers: Answer[];
+  /** What is known of its attendees while it waits to be paid; then its tickets say it. */
+  attendees: Attendee[];
   buyer: Person;
   /** @nullable */
   confirmed_at: string | null;
+  /** What is taken off. */
+  discount: Money;
   event_id: string;
   /**
      * Until when its places are set aside; null once they are not.
@@ -25,8 +33,17 @@ export type ListOrderItemsItem = {
      */
   expires_at: string | null;
   id: string;
+  /** Whether a question that must be answered is not yet: then it cannot be paid. */
+  incomplete: boolean;
   items: OrderItem[];
   placed_at: string;
+  /**
+     * The promo code it was placed with.
+     * @nullable
+     */
+  promo_code: string | null;
+  /** Whether its hold can be made longer, which can be done once. */
+  renewable: boolean;
   /**
      * Opens the order for whoever placed it, as the header `Order-Secret`; null to others.
      * @nullable
@@ -35,6 +52,10 @@ export type ListOrderItemsItem = {
   /** The server's time, to count down with. */
   server_now: string;
   state: OrderState;
+  /** What its places cost, before discounts and added tax. */
+  subtotal: Money;
+  /** The tax it pays, included in the prices or added to them. */
+  tax: Money;
   /** Its tickets, once it is confirmed. */
   tickets: Ticket[];
   total: Money;

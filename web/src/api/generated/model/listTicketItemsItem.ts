@@ -5,6 +5,7 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { Answer } from './answer';
 import type { Person } from './person';
 import type { TicketStatus } from './ticketStatus';
 
@@ -12,6 +13,10 @@ import type { TicketStatus } from './ticketStatus';
  * A ticket.
  */
 export type ListTicketItemsItem = {
+  /** Whether it lets someone in; an add-on may not. */
+  admission: boolean;
+  /** What its attendee answered. */
+  answers: Answer[];
   attendee: Person;
   /**
      * When it was admitted at the main list.

@@ -11,9 +11,29 @@ import type { Money } from './money';
  * One line of an order.
  */
 export interface OrderItem {
+  /**
+     * The ticket type it is an add-on to.
+     * @nullable
+     */
+  add_on_for: string | null;
+  /** Whether it lets someone in. */
+  admission: boolean;
+  /** What is taken off the whole line. */
+  discount: Money;
   name: string;
   /** @minimum 0 */
   quantity: number;
+  /** The tax on the whole line. */
+  tax: Money;
+  /** Whether the tax is part of the price; else it is added to it. */
+  tax_included: boolean;
+  /**
+     * Hundredths of a percent: 2500 is 25 %.
+     * @minimum 0
+     */
+  tax_rate_basis_points: number;
   ticket_type_id: string;
+  /** What is paid for the whole line. */
+  total: Money;
   unit_price: Money;
 }
