@@ -189,3 +189,25 @@ fn a_folder_without_a_database_is_named() {
         said(&unknown)
     );
 }
+
+#[test]
+fn the_version_names_the_commit_it_was_built_from() {
+    let printed = turnout(&["--version"]);
+    let printed = String::from_utf8(printed.stdout).expect("a version is UTF-8");
+    let version = printed
+        .strip_prefix(concat!("turnout ", env!("CARGO_PKG_VERSION"), " ("))
+        .and_then(|rest| rest.strip_suffix(")\n"))
+        .unwrap_or_else(|| panic!("{printed}"));
+    let told = std::env::var("TURNOUT_COMMIT").ok();
+    let git = std::process::Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok());
+    let commit = told.or(git).map_or_else(
+        || "unknown".to_owned(),
+        |commit| commit.chars().take(12).collect(),
+    );
+    assert_eq!(version, commit);
+}
