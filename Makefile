@@ -54,6 +54,9 @@ check: ## Check formatting, lints, tidiness, types, and that generated files are
 check-deploy: build ## Check manifests, templates, Dockerfile and compose file, and try the stacks on an emulator
 	@scripts/check-deploy.sh
 
+audit: setup-build ## Check licences, sources and known weaknesses of what we use; asks the registries
+	@scripts/audit.sh
+
 generate: setup-build ## Write the API document and the client made from it
 	@scripts/generate.sh
 
@@ -70,4 +73,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-web test-e2e bench check check-deploy generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-web test-e2e bench check check-deploy audit generate build build-web setup-build clean

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a set of tasks needs from Debian's packages, and nothing that is there already.
 #
-#   scripts/setup.sh SET…        sets: build (compile Rust), npm, test (browser, NATS, sqlite3)
+#   scripts/setup.sh SET…        sets: build (compile Rust), npm, test (browser, NATS, sqlite3), deploy (checks of what ships
+#                                it), engine (containers)
 set -euo pipefail
 
 packages_of() {
@@ -10,7 +11,10 @@ packages_of() {
         npm) echo npm ;;
         # Chromium alone draws empty boxes: Liberation has the Latin letters, Noto the emoji and East Asian ones.
         test) echo chromium curl fonts-liberation fonts-noto-cjk fonts-noto-color-emoji nats-server sqlite3 ;;
-        *) fail "no set called '$1'; there are build, npm and test" ;;
+        # Debian's Python makes no environments without it.
+        deploy) echo python3 python3-venv ;;
+        engine) echo ca-certificates debootstrap docker-compose docker.io iptables iproute2 util-linux ;;
+        *) fail "no set called '$1'; there are build, npm, test, deploy and engine" ;;
     esac
 }
 
@@ -29,7 +33,7 @@ apt_install() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$1" >>"$log" 2>&1
 }
 
-[[ $# -gt 0 ]] || fail "name at least one set: build, npm, test"
+[[ $# -gt 0 ]] || fail "name at least one set: build, npm, test, deploy, engine"
 wanted=()
 for set in "$@"; do
     names=$(packages_of "$set")
