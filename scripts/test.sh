@@ -4,9 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/phases.sh
 
-phase "Setup" scripts/setup.sh build npm test
+phase "Setup" scripts/setup.sh build npm test deploy
 # Fetching packages waits for the network and Rust for the processor, so they go side by side.
-background "Web: install, unit tests, build" scripts/web.sh install test build
+background "Web: install, unit tests, build; tools for deployment" \
+    "$BASH" -c 'scripts/web.sh install test build && deploy/tests/tools.sh .tools/deploy'
 phase "Rust: build" scripts/rust.sh build
 phase "Rust: tests" scripts/rust.sh test
 phase "Store: ten kills" scripts/crash.sh kill 10
@@ -15,6 +16,7 @@ phase "DynamoDB: conformance" scripts/rust.sh conformance
 finish_background
 # The server takes the web app in when it is built, which the background has only just done.
 phase "Server with the web app" scripts/rust.sh build
+phase "Deployment: manifests, templates, stacks on an emulator" scripts/check-deploy.sh
 phase "Rush and SIGKILL: one process" scripts/rush.sh embedded
 phase "Rush and SIGKILL: two ticketing processes" scripts/rush.sh split
 phase "Histories: one process" scripts/histories.sh embedded 12

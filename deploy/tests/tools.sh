@@ -4,8 +4,7 @@ set -euo pipefail
 
 requirements=$(dirname "$0")/requirements.txt
 cmp --silent "$requirements" "$1/requirements.txt" && exit 0
-# Debian has python3-venv in a package of its own.
-python3 -c 'import ensurepip' 2>/dev/null || { echo "tools: install python3-venv" >&2; exit 1; }
+python3 -c 'import ensurepip' 2>/dev/null || { echo "tools: this Python makes no environments; 'scripts/setup.sh deploy' mends it" >&2; exit 1; }
 rm -rf "$1"
 python3 -m venv "$1"
 "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
