@@ -1,5 +1,7 @@
 //! The OpenAPI document: made from the handlers of all services.
 
+mod problems;
+
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -26,6 +28,7 @@ fn completed(mut document: OpenApi) -> OpenApi {
         .components
         .get_or_insert_default()
         .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    problems::complete(&mut document);
     document
 }
 
