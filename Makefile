@@ -37,6 +37,11 @@ test-histories: build ## Let SEEDS crowds act at random on each shape, with faul
 	@AT_ONCE=12 scripts/histories.sh embedded "$(SEEDS)"
 	@AT_ONCE=12 scripts/histories.sh split "$(SEEDS)"
 
+test-fuzz: build ## Let a client that reads the API document send what it likes, to each shape
+	@scripts/setup.sh test deploy
+	@scripts/fuzz.sh embedded 30
+	@scripts/fuzz.sh split 10
+
 test-web: setup-build ## Run the web app's unit tests
 	@scripts/web.sh install test
 
@@ -73,4 +78,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-web test-e2e bench check check-deploy audit generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-fuzz test-web test-e2e bench check check-deploy audit generate build build-web setup-build clean

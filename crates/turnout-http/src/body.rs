@@ -41,6 +41,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         // An empty body says as much as an empty object does: that every field is missing.
         let bytes = bytes.to_bytes();
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        // serde would take an array for the fields one by one.
+        if text.trim_ascii_start().first() == Some(&b'[') {
+            return Err(malformed("it is an array"));
+        }
         serde_json::from_slice(text).map(Self).map_err(malformed)
     }
 }
@@ -73,4 +77,31 @@ fn malformed(error: impl std::fmt::Display) -> Problem {
         "The body cannot be read",
         detail,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Named {
+        name: Option<String>,
+    }
+
+    async fn read(text: &'static str) -> Result<Body<Named>, Problem> {
+        let request = Request::post("/").header(header::CONTENT_TYPE, "application/json");
+        Body::from_request(request.body(text.into()).unwrap(), &()).await
+    }
+
+    #[tokio::test]
+    async fn only_an_object_is_a_body() {
+        let Body(named) = read(r#" {"name": "Ada"}"#).await.unwrap();
+        assert_eq!(named.name.as_deref(), Some("Ada"));
+        assert!(read("").await.unwrap().0.name.is_none());
+        for wrong in ["[\"Ada\"]", " [null]", "\"Ada\"", "null", "{\"name\": 1}", "{"] {
+            assert!(read(wrong).await.is_err(), "{wrong}");
+        }
+    }
 }
