@@ -6,7 +6,9 @@ import type {
   Sales,
   Ticket,
   TicketType,
+  TicketTypeList,
   User,
+  WaitlistEntry,
 } from '../src/api/generated/model';
 import type { DeskEntry } from '../src/live/messages';
 
@@ -23,6 +25,8 @@ export class Db {
   ticketTypes: TicketType[] = [];
   orders: MockOrder[] = [];
   tickets: Ticket[] = [];
+  entries: WaitlistEntry[] = [];
+  views = new Map<string, number>();
   notifications: Notification[] = [];
   desk: (DeskEntry & { event_id: string })[] = [];
   /** Told of every change, so that a mocked feed can pass it on. */
@@ -59,9 +63,30 @@ export class Db {
       .filter(({ event_id }) => event_id === eventId)
       .map((type) => ({
         ...type,
-        available:
-          type.quantity === null ? null : type.quantity - this.heldOf(type.id) - this.soldOf(type.id),
+        waited_for: this.isWaitedFor(type.id),
+        available: this.isWaitedFor(type.id)
+          ? 0
+          : type.quantity === null
+            ? null
+            : type.quantity - this.heldOf(type.id) - this.soldOf(type.id),
       }));
+  }
+
+  private isWaitedFor(typeId: string): boolean {
+    return this.entries.some(
+      ({ state, ticket_type_ids }) => state === 'waiting' && ticket_type_ids.includes(typeId),
+    );
+  }
+
+  /** Those who wait at an event, in order. */
+  queueOf(eventId: string): WaitlistEntry[] {
+    return this.entries.filter(({ event_id, state }) => event_id === eventId && state === 'waiting');
+  }
+
+  waitlistOf(eventId: string): TicketTypeList['waitlist'] {
+    const waiting = this.queueOf(eventId).length;
+    const version = this.entries.filter(({ event_id }) => event_id === eventId).length * 10 - waiting;
+    return waiting > 0 ? { waiting, version } : null;
   }
 
   eventAvailable(eventId: string): number | null {

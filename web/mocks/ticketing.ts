@@ -42,6 +42,9 @@ export function ticketingHandlers(db: Db) {
     const types = db.typesOf(body.event_id);
     for (const { ticket_type_id, quantity } of body.items) {
       const left = types.find(({ id }) => id === ticket_type_id)?.available ?? null;
+      if (types.find(({ id }) => id === ticket_type_id)?.waited_for) {
+        return problem('waitlist-first', 409, { ticket_type_id });
+      }
       if (left !== null && left < quantity) return problem('sold-out', 409, { left, ticket_type_id });
     }
     const items = body.items.map(({ ticket_type_id, quantity }) => {
@@ -166,6 +169,7 @@ export function ticketingHandlers(db: Db) {
         max_per_order: body.max_per_order ?? 10,
         available: body.quantity ?? null,
         on_sale: true,
+        waited_for: false,
         created_at: now(),
         version: 1,
       };
@@ -178,6 +182,7 @@ export function ticketingHandlers(db: Db) {
         items: db.typesOf(params.id),
         next_cursor: null,
         event_available: db.eventAvailable(params.id),
+        waitlist: db.waitlistOf(params.id),
       }),
     ),
     http.get<{ id: string }>('*/api/events/:id/sales', ({ params }) =>

@@ -98,6 +98,8 @@ ids! {
     OrderId = "ord";
     /// One ticket. It names its order, see [`TicketId::order`].
     TicketId = "tkt";
+    /// One person's place on an event's waitlist.
+    WaitlistEntryId = "wle";
     /// One message to one person.
     NotificationId = "ntf";
     /// What an organizer says to many.

@@ -17,6 +17,7 @@ pub use email::{Email, EmailError};
 pub use id::{
     AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, PoolId,
     PromoCodeId, QuestionId, RandomIds, SeededIds, SessionId, TicketId, TicketTypeId, UserId,
+    WaitlistEntryId,
 };
 pub use message::{Envelope, Message};
 pub use money::{Currency, CurrencyError, Money, MoneyError, part_of, shared_out};

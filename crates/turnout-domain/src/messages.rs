@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PlannedTime, TicketId,
-    TicketTypeId, UserId,
+    TicketTypeId, UserId, WaitlistEntryId,
 };
 
 macro_rules! kinds {
@@ -21,6 +21,10 @@ kinds! {
     OrderReleased = "ticketing.order_released";
     StockChanged = "ticketing.stock_changed";
     TicketAdmitted = "ticketing.ticket_admitted";
+    PlacesFreed = "ticketing.places_freed";
+    WaitlistChanged = "ticketing.waitlist_changed";
+    WaitlistOffered = "ticketing.waitlist_offered";
+    WaitlistOrderMoved = "ticketing.waitlist_order_moved";
     AnnouncementPosted = "engagement.announcement_posted";
     NotificationStored = "engagement.notification_stored";
     NotificationRead = "engagement.notification_read";
@@ -159,6 +163,9 @@ pub struct OrderConfirmed {
     pub total: Money,
     /// When it was confirmed.
     pub confirmed_at: Timestamp,
+    /// Whether nothing was held before: there was nothing to pay.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }
 
 /// A hold was given back, by its holder or because its time was up.
@@ -186,6 +193,9 @@ pub struct StockChanged {
 pub struct TicketAdmitted {
     /// The ticket.
     pub ticket_id: TicketId,
+    /// What it was sold as.
+    #[serde(default)]
+    pub ticket_type_id: Option<TicketTypeId>,
     /// Its order.
     pub order_id: OrderId,
     /// Its event.
@@ -196,6 +206,56 @@ pub struct TicketAdmitted {
     pub attendee_name: String,
     /// When.
     pub admitted_at: Timestamp,
+}
+
+/// Places came free at an event that people wait for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlacesFreed {
+    /// The event.
+    pub event_id: EventId,
+}
+
+/// Someone joined or left an event's waitlist, or an offer to them was taken or lapsed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitlistChanged {
+    /// The event.
+    pub event_id: EventId,
+    /// Their entry.
+    pub entry_id: WaitlistEntryId,
+}
+
+/// Places were set aside for someone who waited for them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitlistOffered {
+    /// Their entry.
+    pub entry_id: WaitlistEntryId,
+    /// The event.
+    pub event_id: EventId,
+    /// Who waited, if signed in.
+    pub user_id: Option<UserId>,
+    /// The address they gave.
+    pub buyer_email: Email,
+    /// The name they gave.
+    pub buyer_name: String,
+    /// The order that holds the places.
+    pub order_id: OrderId,
+    /// How many places.
+    pub quantity: u32,
+    /// When the places were set aside.
+    pub offered_at: Timestamp,
+    /// Until when they are.
+    pub expires_at: Timestamp,
+}
+
+/// An order that was made for someone on a waitlist came into another state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitlistOrderMoved {
+    /// The event.
+    pub event_id: EventId,
+    /// Whose entry.
+    pub entry_id: WaitlistEntryId,
+    /// The order.
+    pub order_id: OrderId,
 }
 
 /// An organizer has something to say to everyone who holds a ticket of an event.

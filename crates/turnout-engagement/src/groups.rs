@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use turnout_bus::{BusError, Group, Handler, HandlerError};
-use turnout_domain::messages::{AnnouncementPosted, EventChanged, OrderConfirmed};
+use turnout_domain::messages::{AnnouncementPosted, EventChanged, OrderConfirmed, WaitlistOffered};
 use turnout_domain::{Envelope, Message};
 
 use crate::Engagement;
@@ -18,10 +18,17 @@ enum Purpose {
     Events,
     Announcements,
     Desk,
+    Offers,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Holders, Self::Events, Self::Announcements, Self::Desk];
+    const ALL: [Self; 5] = [
+        Self::Holders,
+        Self::Events,
+        Self::Announcements,
+        Self::Desk,
+        Self::Offers,
+    ];
 
     fn group(self) -> Group {
         match self {
@@ -40,6 +47,10 @@ impl Purpose {
             Self::Desk => Group {
                 name: "engagement-desk",
                 kinds: DeskEntry::KINDS,
+            },
+            Self::Offers => Group {
+                name: "engagement-offers",
+                kinds: &[WaitlistOffered::KIND],
             },
         }
     }
@@ -67,6 +78,11 @@ impl Reader {
             Purpose::Announcements => {
                 if let Some(announcement) = message.open::<AnnouncementPosted>()? {
                     self.engagement.announce(cause, announcement).await?;
+                }
+            }
+            Purpose::Offers => {
+                if let Some(offered) = message.open::<WaitlistOffered>()? {
+                    self.engagement.tell_of_offer(cause, &offered).await?;
                 }
             }
             Purpose::Desk => {

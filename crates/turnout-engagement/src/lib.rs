@@ -19,6 +19,7 @@ mod notify;
 mod read_notification;
 mod remember_holder;
 mod store_notifications;
+mod tell_of_offer;
 
 pub use check::{Report, check};
 pub use engagement::Engagement;

@@ -10,4 +10,4 @@ pub(crate) use derived_id::derived_ulid;
 pub(crate) use desk_entry::{DeskEntry, DeskKind};
 pub(crate) use known_event::{Cause, KnownEvent};
 pub(crate) use notification::{Kind, Notification};
-pub(crate) use wording::{event_cancelled, event_changed, tickets_ready};
+pub(crate) use wording::{event_cancelled, event_changed, places_offered, tickets_ready};

@@ -16,9 +16,6 @@ use tower::ServiceExt;
 
 /// Longer than any answer between services should take, shorter than a buyer waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a connection between services waits for its next request. Shorter than a process that is told to end goes on
-/// before it closes connections that wait: so no request is ever sent on one that is being closed.
-pub const IDLE_MAX: Duration = Duration::from_secs(1);
 /// The largest answer.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often a read is tried. Reads only: they may be repeated without harm.
@@ -80,7 +77,7 @@ impl Target {
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE_MAX)
+            .pool_idle_timeout(Duration::from_secs(30))
             .build(connector);
         Self::Remote(Box::new(client), base.trim_end_matches('/').to_owned())
     }

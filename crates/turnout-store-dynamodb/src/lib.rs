@@ -15,7 +15,6 @@
 mod attributes;
 mod commit;
 mod config;
-mod credentials;
 mod definition;
 mod failure;
 mod outbox;

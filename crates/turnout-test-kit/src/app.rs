@@ -135,6 +135,11 @@ impl TestApp {
         Client::new(self.router.clone(), None)
     }
 
+    /// Someone who is not signed in, and reaches a second process of the service on the same data.
+    pub async fn as_guest_of_another(&self, build: impl AsyncFnOnce(Ports) -> Router) -> Client {
+        Client::new(observed(build(self.ports()).await), None)
+    }
+
     /// Someone signed in, for a year.
     pub fn as_user(&self, user: UserId) -> Client {
         let now = self.now().as_second();

@@ -134,6 +134,11 @@ impl Reply {
         std::str::from_utf8(&self.body).expect("text in the body")
     }
 
+    /// The body as it is.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The body, as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {

@@ -7,10 +7,12 @@ use turnout_domain::{EventId, OrderId, PoolId, PromoCodeId, TicketId, TicketType
 use turnout_store::{Item, Store, StoreError};
 
 use crate::TABLE;
+use crate::insight::Sums;
 use crate::items::ADMITTED;
 use crate::model::{
     EventCopy, Movement, Order, OrderLine, OrderState, OrderTicket, PersonKey, PoolKey, Reserve, Stock,
 };
+use crate::waitlist::Lists;
 
 /// How many items are read at a time.
 const PAGE: usize = 1000;
@@ -53,6 +55,8 @@ struct Tally {
     /// A check-in's event is known from its ticket's order, and how many tickets that has.
     orders: BTreeMap<OrderId, (EventId, usize)>,
     check_ins: Vec<(TicketId, String)>,
+    waitlists: Lists,
+    insight: Sums,
 }
 
 /// Reads the whole table once and compares. Nothing may write meanwhile, or what is read is of several moments.
@@ -103,6 +107,8 @@ impl Tally {
                 }
             }
             "key" | "lease" => {}
+            _ if self.insight.add(item, kind, id) => {}
+            _ if self.waitlists.add(item, kind, id)? => {}
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
         Ok(())
@@ -117,6 +123,7 @@ impl Tally {
             "event" => match item.parse::<EventCopy>() {
                 Ok(copy) => {
                     self.report.events += 1;
+                    self.waitlists.add_event(&copy);
                     // Draws nothing yet, and must have its pool all the same.
                     self.pool(event, PoolKey::Event);
                     self.events
@@ -146,6 +153,7 @@ impl Tally {
 
     fn add_order(&mut self, order: &Order) {
         self.report.orders += 1;
+        self.waitlists.add_order(order);
         self.orders
             .insert(order.id, (order.event_id, order.tickets.len()));
         let confirmed = matches!(order.state, OrderState::Confirmed { .. });
@@ -296,6 +304,8 @@ impl Tally {
                 ));
             }
         }
+        self.report.violations.extend(self.waitlists.violations());
+        self.report.violations.extend(self.insight.violations());
         self.report
     }
 }

@@ -58,6 +58,8 @@ pub(crate) enum SaleError {
     PaymentDue,
     #[error("{left} left of ticket type {ticket_type}")]
     SoldOut { ticket_type: TicketTypeId, left: i64 },
+    #[error("others wait for ticket type {ticket_type}")]
+    WaitlistFirst { ticket_type: TicketTypeId },
     #[error("the hold's time is up")]
     HoldExpired,
     #[error("the order is not held")]
@@ -145,6 +147,7 @@ impl From<SaleError> for Problem {
                 "There is something to pay: free is for what costs nothing.",
             )]),
             SaleError::SoldOut { ticket_type, left } => sold_out(ticket_type, left),
+            SaleError::WaitlistFirst { ticket_type } => waitlist_first(ticket_type),
             SaleError::HoldExpired => Self::new(
                 StatusCode::GONE,
                 "hold-expired",
@@ -224,6 +227,16 @@ fn person_limit(ticket_type: TicketTypeId, left: i64) -> Problem {
     )
     .with("ticket_type_id", ticket_type)
     .with("left", left.max(0))
+}
+
+fn waitlist_first(ticket_type: TicketTypeId) -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "waitlist-first",
+        "Others are waiting for these tickets",
+        "What comes free goes to the waitlist first. Join it to be offered tickets in your turn.",
+    )
+    .with("ticket_type_id", ticket_type)
 }
 
 fn sold_out(ticket_type: TicketTypeId, left: i64) -> Problem {

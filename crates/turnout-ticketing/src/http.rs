@@ -4,9 +4,11 @@ mod access;
 mod change_capacity;
 mod create_order;
 mod create_ticket_type;
+mod exports;
 mod get_order;
 mod get_sales;
 mod get_ticket;
+mod insight;
 mod list_orders;
 mod list_ticket_types;
 mod list_tickets;
@@ -17,6 +19,7 @@ mod release_order;
 mod request;
 mod validate_ticket;
 mod views;
+mod waitlist;
 
 use axum::Router;
 use axum::routing::{get, put};
@@ -43,6 +46,21 @@ pub fn routes(ticketing: Ticketing) -> OpenApiRouter {
         .routes(routes!(get_ticket::get_ticket))
         .routes(routes!(validate_ticket::validate_ticket))
         .routes(routes!(validate_ticket::validate_ticket_code))
+        .routes(routes!(
+            waitlist::join::join_waitlist,
+            waitlist::list::list_waitlist
+        ))
+        .routes(routes!(insight::get_insight::get_insight))
+        .routes(routes!(exports::export_orders))
+        .routes(routes!(exports::export_tickets))
+        .routes(routes!(exports::export_check_ins))
+        .routes(routes!(exports::export_payments))
+        .routes(routes!(insight::count_view::count_view))
+        .routes(routes!(waitlist::list::list_my_waitlist))
+        .routes(routes!(
+            waitlist::get::get_waitlist_entry,
+            waitlist::leave::leave_waitlist
+        ))
         .with_state(ticketing)
 }
 

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use turnout_domain::{EventId, Ids, OrderId, TicketId};
+use turnout_domain::{EventId, Ids, OrderId, TicketId, WaitlistEntryId};
 use turnout_store::{Change, CommitError, Document, Expect, Key, NewItem, Read, Store, StoreError};
 
 use crate::TABLE;
@@ -98,6 +98,18 @@ impl Loaded {
     /// Whether `given` opens the order; takes the same time whatever is wrong.
     pub fn opens(&self, order: OrderId, given: &str) -> bool {
         self.order_secret(order).as_bytes().ct_eq(given.as_bytes()).into()
+    }
+
+    /// What opens a waitlist entry for whoever joined.
+    pub fn entry_secret(&self, entry: WaitlistEntryId) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.orders).expect("HMAC takes a key of any length");
+        mac.update(entry.to_string().as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24])
+    }
+
+    /// Whether `given` opens the entry; takes the same time whatever is wrong.
+    pub fn opens_entry(&self, entry: WaitlistEntryId, given: &str) -> bool {
+        self.entry_secret(entry).as_bytes().ct_eq(given.as_bytes()).into()
     }
 
     /// The code of a ticket.

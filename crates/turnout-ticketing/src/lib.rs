@@ -6,8 +6,10 @@ mod combiner;
 mod commit;
 mod create_ticket_type;
 mod error;
+mod exports;
 mod follow_events;
 mod http;
+mod insight;
 mod items;
 mod keys;
 mod model;
@@ -20,6 +22,7 @@ mod settings;
 mod sweep_holds;
 mod ticketing;
 mod validate_ticket;
+mod waitlist;
 
 pub use check::{Report, check};
 pub use http::{internal_routes, routes};

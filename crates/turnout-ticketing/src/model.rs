@@ -26,4 +26,4 @@ pub(crate) use stock::{
     AVAILABLE, CAPACITY, CONFIRMED, HELD, Movement, Movements, PersonKey, PoolKey, REVENUE, Stock,
 };
 pub(crate) use ticket_code::{CodeError, TicketCode};
-pub(crate) use ticket_type::TicketType;
+pub(crate) use ticket_type::{Sales, TicketType};

@@ -12,7 +12,7 @@ use turnout_store::{Store, Table};
 
 use crate::combiner::Combiner;
 use crate::keys::Keys;
-use crate::{Settings, follow_events, sweep_holds};
+use crate::{Settings, follow_events, insight, sweep_holds, waitlist};
 
 /// The table that only this service writes.
 pub const TABLE: Table = Table("tickets");
@@ -27,6 +27,8 @@ pub struct Ticketing {
     pub(crate) edge: Edge,
     pub(crate) combiner: Combiner,
     pub(crate) keys: Keys,
+    pub(crate) waitlists: waitlist::Locks,
+    pub(crate) views: insight::Views,
     pub(crate) settings: Settings,
 }
 
@@ -49,6 +51,8 @@ impl Ticketing {
             edge,
             combiner,
             keys,
+            waitlists: waitlist::Locks::default(),
+            views: insight::Views::default(),
             settings: Settings::default(),
         }
     }
@@ -66,6 +70,9 @@ impl Ticketing {
     /// If the bus cannot be joined.
     pub async fn start(&self, tasks: &TaskTracker, shutdown: CancellationToken) -> Result<(), BusError> {
         follow_events::join(self).await?;
+        waitlist::follow(self).await?;
+        insight::follow(self, tasks, shutdown.clone()).await?;
+        tasks.spawn(self.clone().keep_views(shutdown.clone()));
         tasks.spawn(sweep_holds::run(self.clone(), shutdown));
         Ok(())
     }

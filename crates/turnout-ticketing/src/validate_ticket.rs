@@ -82,6 +82,7 @@ impl Ticketing {
         let list_key = items::list_key(order.event_id, list.as_str());
         let told = self.envelope(&TicketAdmitted {
             ticket_id: ticket,
+            ticket_type_id: order.ticket(ticket).map(|ticket| ticket.ticket_type_id),
             order_id: order.id,
             event_id: order.event_id,
             list: list.as_str().to_owned(),

@@ -10,7 +10,8 @@ export async function publishedEvent(request: APIRequestContext, quantity: numbe
     expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
     return (await answer.json()) as T;
   };
-  const session = await post<Session>('/auth/signup', stranger('Promoter'));
+  const promoter = stranger('Promoter');
+  const session = await post<Session>('/auth/signup', promoter);
   authorization = `Bearer ${session.access_token}`;
   const organizer = await post<Organizer>('/organizers', { name: 'Backstage Collective' });
   const event = await post<Event>('/events', {
@@ -36,5 +37,9 @@ export async function publishedEvent(request: APIRequestContext, quantity: numbe
       },
       { 'Idempotency-Key': crypto.randomUUID() },
     );
-  return { event, hold };
+  const release = async ({ id, secret }: Order) => {
+    const answer = await request.delete(`/api/orders/${id}`, { headers: { 'Order-Secret': secret ?? '' } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  };
+  return { event, hold, release, promoter };
 }

@@ -19,13 +19,14 @@ beforeEach(() => {
 });
 
 test('a change of one ticket type leaves the other ones standing', () => {
-  const data = { event, ticket_types: [standing, community], event_available: 50 };
+  const data = { event, ticket_types: [standing, community], event_available: 50, waitlist: null };
   applyToCache(client, { type: 'snapshot', topic, sequence: '1', data });
   const fewer = { ...standing, available: 3 };
   applyToCache(client, { type: 'delta', topic, sequence: '2', data: { ticket_types: [fewer] } });
   expect(client.getQueryData<TicketTypeList>(getListTicketTypesQueryKey(event.id))).toMatchObject({
     items: [{ id: standing.id, available: 3 }, { id: community.id }],
     event_available: 50,
+    waitlist: null,
   });
 });
 

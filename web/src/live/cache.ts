@@ -39,17 +39,18 @@ export function keysOf(topic: Topic): readonly (readonly unknown[])[] {
 }
 
 function applyEvent(client: QueryClient, id: string, data: Partial<EventFeed>) {
-  const { event, ticket_types, event_available } = data;
+  const { event, ticket_types, event_available, waitlist } = data;
   if (event) {
     client.setQueryData<Event>(getGetEventQueryKey(id), (old) =>
       old && old.version > event.version ? old : event,
     );
   }
-  if (!ticket_types && event_available === undefined) return;
+  if (!ticket_types && event_available === undefined && waitlist === undefined) return;
   client.setQueryData<TicketTypeList>(getListTicketTypesQueryKey(id), (old) => ({
     items: mergeById(old?.items ?? [], ticket_types ?? []),
     next_cursor: null,
     event_available: event_available === undefined ? (old?.event_available ?? null) : event_available,
+    waitlist: waitlist === undefined ? (old?.waitlist ?? null) : waitlist,
   }));
 }
 

@@ -1,4 +1,12 @@
-import type { Event, Money, Notification, Problem, Sales, TicketType } from '@/api/generated/model';
+import type {
+  Event,
+  Money,
+  Notification,
+  Problem,
+  Sales,
+  TicketType,
+  TicketTypeList,
+} from '@/api/generated/model';
 
 export type DeskEntryKind = 'order_confirmed' | 'order_cancelled' | 'ticket_admitted';
 
@@ -18,6 +26,7 @@ export interface EventFeed {
   event: Event;
   ticket_types: TicketType[];
   event_available: number | null;
+  waitlist: TicketTypeList['waitlist'];
 }
 
 export interface MeSnapshot {

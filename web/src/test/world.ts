@@ -32,6 +32,7 @@ export function makeWorld(stock: { paid?: number; free?: number } = {}) {
     max_per_order: 10,
     available: quantity,
     on_sale: true,
+    waited_for: false,
     created_at: now,
     version: 1,
   });

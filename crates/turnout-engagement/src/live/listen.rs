@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use turnout_bus::{BusError, Listener, pause};
 use turnout_domain::messages::{
     EventChanged, NotificationRead, NotificationStored, OrderConfirmed, OrderHeld, OrderReleased,
-    StockChanged, TicketAdmitted,
+    StockChanged, TicketAdmitted, WaitlistChanged, WaitlistOffered,
 };
 use turnout_domain::{Envelope, EventId, Message, NotificationId, UserId};
 
@@ -28,6 +28,8 @@ const KINDS: &[&str] = &[
     OrderReleased::KIND,
     StockChanged::KIND,
     TicketAdmitted::KIND,
+    WaitlistChanged::KIND,
+    WaitlistOffered::KIND,
     NotificationStored::KIND,
     NotificationRead::KIND,
 ];

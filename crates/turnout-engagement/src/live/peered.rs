@@ -85,8 +85,9 @@ impl Peered {
         let mut answer: Value = found(self.edge.peers().ticketing.get(&path).await)?.unwrap_or_default();
         let types = answer.get_mut("items").map_or_else(|| json!([]), Value::take);
         let available = answer.get_mut("event_available").map(Value::take);
+        let waitlist = answer.get_mut("waitlist").map(Value::take);
         Ok(members(
-            json!({ "ticket_types": types, "event_available": available }),
+            json!({ "ticket_types": types, "event_available": available, "waitlist": waitlist }),
         ))
     }
 

@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     EventChanged,
     /// An event will not take place.
     EventCancelled,
+    /// Places are set aside for someone who waited for them.
+    WaitlistOffered,
     /// The organizer has something to say.
     Announcement,
     /// Something was sold. Kept for organizers who will want it; today they watch the desk.

@@ -1,5 +1,7 @@
 //! What notifications say.
 
+use turnout_domain::messages::WaitlistOffered;
+
 use super::KnownEvent;
 
 /// That `quantity` tickets of an event, by its title if we know it, are ready.
@@ -9,6 +11,18 @@ pub(crate) fn tickets_ready(quantity: usize, title: Option<&str>) -> String {
         format!("Your ticket{event} is ready.")
     } else {
         format!("Your {quantity} tickets{event} are ready.")
+    }
+}
+
+/// That places came free for someone who waited, and until when they are theirs.
+pub(crate) fn places_offered(offered: &WaitlistOffered, title: Option<&str>) -> String {
+    let event = title.map(|title| format!(" for {title}")).unwrap_or_default();
+    let minutes = offered.offered_at.duration_until(offered.expires_at).as_mins();
+    match offered.quantity {
+        1 => format!("A ticket{event} came free for you. It is yours for {minutes} minutes: pay to keep it."),
+        n => format!(
+            "{n} tickets{event} came free for you. They are yours for {minutes} minutes: pay to keep them."
+        ),
     }
 }
 

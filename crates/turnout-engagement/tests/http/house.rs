@@ -128,6 +128,7 @@ impl House {
             tickets: vec![order.ticket(1), order.ticket(2)],
             total: price.checked_mul(2).unwrap(),
             confirmed_at: self.app.now(),
+            at_once: false,
         }
     }
 

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use turnout_domain::messages::{EventChange, EventStatus};
+use turnout_domain::messages::{EventChange, EventStatus, WaitlistOffered};
+use turnout_domain::{OrderId, WaitlistEntryId};
 
 use crate::house::{House, event_changed, open};
 
@@ -48,6 +49,49 @@ async fn a_buyer_is_told_once_that_the_tickets_are_ready_however_often_the_messa
     assert_eq!(notification["user_id"], user.to_string());
     assert_eq!(notification["timestamp"], house.app.now().to_string());
     assert_eq!(notification["read_at"], Value::Null);
+    assert_eq!(house.app.deliver_messages().await, 1, "one NotificationStored");
+}
+
+#[tokio::test]
+async fn who_waited_is_told_once_that_places_came_free() {
+    let house = open().await;
+    let (event, user) = (house.event_id(), house.app.user());
+    let published = event_changed(
+        event,
+        house.app.organizer(),
+        1,
+        EventChange::Published,
+        EventStatus::Published,
+    );
+    house.app.publish(&published).await;
+    let now = house.app.now();
+    let offered = WaitlistOffered {
+        entry_id: WaitlistEntryId::from_ulid(user.ulid()),
+        event_id: event,
+        user_id: Some(user),
+        buyer_email: "ada@example.org".parse().unwrap(),
+        buyer_name: "Ada".into(),
+        order_id: OrderId::rounding(user.ulid()),
+        quantity: 2,
+        offered_at: now,
+        expires_at: now + SignedDuration::from_mins(30),
+    };
+    let message = house.app.publish(&offered).await;
+    house.app.bus().publish(&[message]).await.unwrap();
+    house
+        .app
+        .publish(&WaitlistOffered {
+            user_id: None,
+            ..offered
+        })
+        .await;
+    let inbox = house.inbox(user, "").await;
+    assert_eq!((&inbox["unread"], ids(&inbox).len()), (&json!(1), 1));
+    assert_eq!(inbox["items"][0]["kind"], "waitlist_offered");
+    assert_eq!(
+        inbox["items"][0]["message"],
+        "2 tickets for Jazz came free for you. They are yours for 30 minutes: pay to keep them."
+    );
     assert_eq!(house.app.deliver_messages().await, 1, "one NotificationStored");
 }
 

@@ -41,7 +41,7 @@ async fn a_snapshot_then_what_changed() {
     let snapshot = socket.subscribe(&topic).await;
     assert_eq!(snapshot["type"], "snapshot");
     assert_eq!(snapshot["topic"], topic);
-    let data = json!({ "event": { "id": event, "title": "Jazz" }, "ticket_types": [{ "available": 5 }], "event_available": 5 });
+    let data = json!({ "event": { "id": event, "title": "Jazz" }, "ticket_types": [{ "available": 5 }], "event_available": 5, "waitlist": null });
     assert_eq!(snapshot["data"], data);
     let delta = sold(&house, event, 4, &mut socket).await;
     assert_eq!(delta["type"], "delta");

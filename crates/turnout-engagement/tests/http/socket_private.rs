@@ -118,6 +118,7 @@ async fn the_desk_shows_sales_and_admissions_to_members() {
     socket.subscribe(&topic).await;
     sales(&house, event, 3);
     let admitted = TicketAdmitted {
+        ticket_type_id: None,
         ticket_id: order.tickets[0],
         order_id: order.order_id,
         event_id: event,

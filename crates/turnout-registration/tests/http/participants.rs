@@ -20,6 +20,7 @@ fn order(stage: &Stage, event: &Value, number: u128, places: u16) -> OrderConfir
         tickets: (1..=places).map(|number| order_id.ticket(number)).collect(),
         total: Money::zero("EUR".parse().expect("a currency")),
         confirmed_at: stage.app.now(),
+        at_once: false,
     }
 }
 

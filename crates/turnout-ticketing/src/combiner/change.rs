@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderReleased};
 use turnout_domain::{Envelope, EventId, MessageId};
-use turnout_store::Change;
+use turnout_store::{Change, Expect};
 
 use super::plan::Entry;
 use crate::TABLE;
 use crate::items;
-use crate::model::{Movements, Offer, Order, OrderLine, OrderState};
+use crate::model::{Movements, Offer, OrderLine, OrderState};
+use crate::waitlist::{self, PoolsOfOthers};
 
 /// A write of the change, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,20 +42,33 @@ pub(super) fn change(
     messages: &[MessageId],
     now: Timestamp,
 ) -> Change {
-    let mut change = Change::of(TABLE).check(items::event_key(event), items::offer_unchanged(offer.version));
+    let orders = || entries.iter().map(|entry| &entry.order);
+    let frees = waitlist::frees(offer, movements, orders());
+    let mut change = if frees {
+        // Nobody may sell by what was left before: it is for those who wait.
+        Change::of(TABLE).put(items::event_item(&offer.event), Expect::Version(offer.version))
+    } else {
+        Change::of(TABLE).check(items::event_key(event), items::offer_unchanged(offer.version))
+    };
+    let others = PoolsOfOthers::of(offer, orders());
     for (pool, movement) in movements {
-        change = change.update(items::pool_update(event, *pool, *movement, offer.limited(*pool)));
+        let update = items::pool_update(event, *pool, *movement, offer.limited(*pool));
+        change = change.update(others.keep(update, *pool, *movement));
+    }
+    for message in waitlist::told(event, frees, orders(), &messages[entries.len()..], now) {
+        change = change.emit(message);
     }
     for (entry, id) in entries.iter().zip(messages) {
         change = change
             .put(items::order_item(&entry.order), items::expect(entry.version))
-            .emit(message(&entry.order, *id, now));
+            .emit(message(entry, *id, now));
     }
     change
 }
 
 /// What is told of an order that has just come into its state.
-fn message(order: &Order, id: MessageId, now: Timestamp) -> Envelope {
+fn message(entry: &Entry, id: MessageId, now: Timestamp) -> Envelope {
+    let order = &entry.order;
     let (order_id, event_id, quantity) = (order.id, order.event_id, order.quantity());
     match order.state {
         OrderState::Held { expires_at } => {
@@ -77,6 +91,7 @@ fn message(order: &Order, id: MessageId, now: Timestamp) -> Envelope {
                 tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
                 total: order.total,
                 confirmed_at,
+                at_once: entry.version.is_none(),
             };
             Envelope::new(id, now, &confirmed)
         }

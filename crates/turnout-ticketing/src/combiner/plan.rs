@@ -11,6 +11,7 @@ use super::{Job, Step};
 use crate::commit::Patience;
 use crate::error::SaleError;
 use crate::model::{Movement, Movements, Offer, Order, OrderLine, OrderState, PoolKey};
+use crate::waitlist::PoolsOfOthers;
 
 /// The most bytes that names and answers add to one change: the rest is for the orders themselves.
 const DETAILS_BYTES_MAX: usize = Change::BYTES_MAX / 2;
@@ -35,6 +36,12 @@ impl Batch {
             left: BTreeMap::new(),
             patience: Patience::Usual,
         }
+    }
+
+    /// Keeps the offer for the next batch, unless people wait for something: then what is left decides who may buy, and
+    /// is read every time.
+    pub fn keep(&mut self, offer: Offer) {
+        self.offer = offer.event.waited_for.is_empty().then_some(offer);
     }
 }
 
@@ -88,6 +95,10 @@ pub(super) fn plan(
         details_bytes: 0,
     };
     let mut orders = HashSet::new();
+    let mut others = PoolsOfOthers::default();
+    if !offer.event.waited_for.is_empty() {
+        others = PoolsOfOthers::set_aside(offer);
+    }
     for job in jobs {
         if !orders.insert(job.step.order_id()) {
             // Two steps of one order cannot be in one change: the second sees what the first did.
@@ -97,6 +108,9 @@ pub(super) fn plan(
         match step(offer, &job.step, now) {
             Err(error) => plan.refused.push((job, error)),
             Ok((order, movements)) => match stock(&movements, left, &plan.movements) {
+                _ if let Some(ticket_type) = others.need(offer, &order, &movements, &plan.movements) => {
+                    plan.refused.push((job, SaleError::WaitlistFirst { ticket_type }));
+                }
                 InStock::Never => plan.short.push((job, sold_out(&order, &movements, left))),
                 InStock::Now if plan.fits(&order, &movements) => plan.take(job, order, &movements),
                 InStock::Now | InStock::PerhapsLater => plan.later.push_back(job),

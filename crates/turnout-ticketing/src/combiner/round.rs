@@ -14,6 +14,7 @@ use crate::error::SaleError;
 use crate::items;
 use crate::model::{AVAILABLE, Offer, Order, OrderState, PoolKey};
 use crate::read_offer::read_offer;
+use crate::waitlist;
 
 /// How often a job is planned again after the batch it was in was refused.
 pub(super) const TRIES_MAX: usize = 32;
@@ -51,16 +52,16 @@ pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDe
     short.extend(refused);
     refuse(ports, short).await;
     if entries.is_empty() {
-        batch.offer = Some(offer);
+        batch.keep(offer);
         return Intake::Open;
     }
-    let messages: Vec<MessageId> = entries
-        .iter()
+    let orders = entries.iter().map(|entry| &entry.order);
+    let messages: Vec<MessageId> = (0..entries.len() + waitlist::messages_max(&offer, orders))
         .map(|_| MessageId::from_ulid(ports.ids.ulid(now)))
         .collect();
     let build = || change(batch.event, &offer, &movements, &entries, &messages, now);
     let committed = commit_patiently(&*ports.store, batch.patience, build).await;
-    batch.offer = Some(offer);
+    batch.keep(offer);
     batch.patience = Patience::Usual;
     match committed {
         Ok(_) => {

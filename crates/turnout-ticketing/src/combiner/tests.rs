@@ -112,6 +112,7 @@ fn place(number: u128, quantity: u32) -> Step {
         user_id: None,
         fingerprint: format!("{number} {quantity}"),
         at_once: false,
+        waitlist_entry: None,
         hold_for: Settings::default().hold_for,
     })
 }

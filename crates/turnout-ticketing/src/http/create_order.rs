@@ -116,6 +116,7 @@ pub(super) async fn create_order(
         buyer,
         user_id: caller.user(),
         at_once: false,
+        waitlist_entry: None,
         hold_for: ticketing.settings.hold_for,
     };
     match ticketing.place_order(request).await {

@@ -21,6 +21,18 @@ pub(super) struct TicketTypeList {
     /// How many places the event has left for all of them together; null if it has no capacity.
     #[schema(required)]
     event_available: Option<i64>,
+    /// The waitlist, while someone waits; null otherwise.
+    #[schema(required)]
+    waitlist: Option<WaitlistShown>,
+}
+
+/// What everyone may know of a waitlist.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaitlistShown {
+    /// How many wait.
+    waiting: u64,
+    /// Another number whenever the list moves: whoever waits looks at their entry again.
+    version: u64,
 }
 
 /// The ticket types of an event, with live availability.
@@ -53,6 +65,11 @@ pub(super) async fn list_ticket_types(
         .into_iter()
         .map(|ticket_type| TicketTypeView::new(&offer, ticket_type, now))
         .collect();
+    let waitlist = if offer.event.waited_for.is_empty() {
+        None
+    } else {
+        ticketing.waitlist_head(event).await?
+    };
     let event_available = offer.stock.get(&PoolKey::Event).and_then(|stock| stock.available);
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
@@ -60,6 +77,10 @@ pub(super) async fn list_ticket_types(
             items,
             next_cursor: None,
             event_available,
+            waitlist: waitlist.map(|(head, version)| WaitlistShown {
+                waiting: head.waiting(),
+                version,
+            }),
         }),
     ))
 }

@@ -80,6 +80,7 @@ pub(super) async fn register_tickets(
         buyer,
         user_id: caller.user(),
         at_once: true,
+        waitlist_entry: None,
         hold_for: ticketing.settings.hold_for,
     };
     match ticketing.place_order(request).await {

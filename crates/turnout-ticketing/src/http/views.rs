@@ -62,9 +62,11 @@ pub(super) struct TicketTypeView {
     #[schema(required)]
     quantity: Option<i64>,
     max_per_order: u32,
-    /// How many can be had now; null if nothing limits them.
+    /// How many can be had now, apart from what others on the waitlist wait for; null if nothing limits them.
     #[schema(required)]
     available: Option<i64>,
+    /// Whether someone on the waitlist waits for it: what comes free goes to the list first.
+    waited_for: bool,
     /// Whether they can be had now, as far as time and state go.
     on_sale: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -84,7 +86,8 @@ impl TicketTypeView {
                 .get(&PoolKey::Type(ticket_type.id))
                 .and_then(|stock| stock.capacity),
             max_per_order: ticket_type.max_per_order,
-            available: offer.available(ticket_type.id),
+            available: offer.available_to_newcomers(ticket_type.id),
+            waited_for: offer.event.waited_for.contains(&ticket_type.id),
             on_sale: offer.event.on_sale(now),
             created_at: ticket_type.created_at,
             version: offer.version,
@@ -189,7 +192,7 @@ pub(super) struct PersonView {
 }
 
 impl PersonView {
-    fn of(person: &Buyer) -> Self {
+    pub fn of(person: &Buyer) -> Self {
         Self {
             email: person.email.to_string(),
             name: person.name.clone(),

@@ -24,6 +24,7 @@ fn order(state: OrderState, user: Option<UserId>) -> Order {
         placed_at: "2027-01-15T12:00:00.0009Z".parse().unwrap(),
         tickets: Vec::new(),
         fingerprint: String::new(),
+        waitlist_entry: None,
     }
 }
 

@@ -1,9 +1,11 @@
 //! What ticketing needs to know of an event.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use turnout_domain::messages::{EventChanged, EventStatus};
-use turnout_domain::{Currency, EventId, OrganizerId, PlannedTime};
+use turnout_domain::{Currency, EventId, OrganizerId, PlannedTime, TicketTypeId};
 
 /// An event as registration told it, and what all its ticket types share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,10 @@ pub(crate) struct EventCopy {
     /// How many questions are asked.
     #[serde(default)]
     pub questions: u32,
+    /// The ticket types that someone on the waitlist waits for: newcomers cannot have them. The offer's version changes
+    /// with it, so no sale is made that does not know.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub waited_for: BTreeSet<TicketTypeId>,
 }
 
 impl EventCopy {
@@ -45,6 +51,7 @@ impl EventCopy {
             ticket_types: 0,
             pools: 0,
             questions: 0,
+            waited_for: BTreeSet::new(),
         }
     }
 
@@ -55,6 +62,7 @@ impl EventCopy {
             ticket_types: self.ticket_types,
             pools: self.pools,
             questions: self.questions,
+            waited_for: self.waited_for.clone(),
             ..Self::of(told)
         })
     }

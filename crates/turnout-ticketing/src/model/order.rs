@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::{Email, EventId, Money, OrderId, TicketId, TicketTypeId, UserId};
+use turnout_domain::{Email, EventId, Money, OrderId, TicketId, TicketTypeId, UserId, WaitlistEntryId};
 
 use super::order_line::OrderLine;
 use super::promo_code::AppliedCode;
@@ -98,6 +98,9 @@ pub(crate) struct Order {
     pub tickets: Vec<OrderTicket>,
     /// What was asked for, hashed: the same key with another request is a mistake, not a replay.
     pub fingerprint: String,
+    /// For whom on the waitlist it was made, if it is an offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waitlist_entry: Option<WaitlistEntryId>,
 }
 
 impl Order {
@@ -125,7 +128,9 @@ impl Order {
         // Quotes and backslashes in names are written as two bytes; ids, times and amounts are short.
         let person = 2 * (self.buyer.name.len() + self.buyer.email.as_str().len());
         let lines: usize = self.lines.iter().map(|line| 2 * line.name.len() + 320).sum();
-        1_000 + person + lines + 40 * self.quantity() as usize
+        // The waitlist is told of its orders in a message of its own.
+        let waitlist = if self.waitlist_entry.is_some() { 500 } else { 0 };
+        1_000 + waitlist + person + lines + 40 * self.quantity() as usize
     }
 
     /// The bytes that names and answers add to it, about.

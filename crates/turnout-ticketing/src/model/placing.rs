@@ -1,7 +1,7 @@
 //! How a request becomes an order.
 
 use jiff::{SignedDuration, Timestamp};
-use turnout_domain::{EventId, Money, OrderId, TicketTypeId, UserId};
+use turnout_domain::{EventId, Money, OrderId, TicketTypeId, UserId, WaitlistEntryId};
 
 use super::answering::{Details, detailed};
 use super::ticket_type::{Pricing, Sales};
@@ -57,6 +57,8 @@ pub(crate) struct PlaceOrder {
     pub fingerprint: String,
     /// Whether it is to be confirmed at once, which takes that there is nothing to pay.
     pub at_once: bool,
+    /// Whose turn on the waitlist it is, if so: it may have what is closed to newcomers.
+    pub waitlist_entry: Option<WaitlistEntryId>,
     /// How long its places are set aside.
     pub hold_for: SignedDuration,
 }
@@ -108,6 +110,7 @@ impl Offer {
             placed_at: now,
             tickets: Vec::new(),
             fingerprint: request.fingerprint.clone(),
+            waitlist_entry: request.waitlist_entry,
         };
         detailed(self, &mut order, &request.details)?;
         if !request.at_once {

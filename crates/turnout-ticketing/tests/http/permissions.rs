@@ -35,6 +35,9 @@ struct Scene {
     ticket_type: String,
     held: Value,
     sold: Value,
+    /// A ticket type that is sold out, and the buyer's place on its waitlist.
+    sold_out: String,
+    entry: Value,
 }
 
 impl Scene {
@@ -46,12 +49,21 @@ impl Scene {
         let held = held.expect(axum::http::StatusCode::CREATED);
         let sold = stage.register_as(&buyer, &ticket_type, 2).await;
         let sold = sold.expect(axum::http::StatusCode::CREATED);
+        let sold_out = stage.free(Some(1)).await;
+        stage.register(&sold_out, 1).await;
+        let wait = buyer.clone().with("idempotency-key", "wait");
+        let wait = wait
+            .post(&stage.path("waitlist"), waiting(&sold_out, "buyer"))
+            .await;
+        let entry = wait.expect(axum::http::StatusCode::CREATED);
         Self {
             stage,
             buyer,
             ticket_type,
             held,
             sold,
+            sold_out,
+            entry,
         }
     }
 
@@ -76,6 +88,12 @@ impl Scene {
         };
         client.with("idempotency-key", self.stage.key())
     }
+}
+
+/// What it takes to wait.
+fn waiting(ticket_type: &str, name: &str) -> Value {
+    let buyer = json!({ "name": name, "email": format!("{name}@example.org") });
+    json!({ "ticket_type_ids": [ticket_type], "quantity": 1, "buyer": buyer })
 }
 
 /// What may be asked of whom. 404 also hides what one may not see; 401 is for what nobody may do without an account.
@@ -142,6 +160,61 @@ const ROWS: &[Row] = &[
         operation: "validate_ticket",
         request: |scene| (Method::POST, format!("/tickets/{}/validate", text(&scene.ticket()["id"])), Some(json!({}))),
         answers: [401, 404, 200, 200, 200, 200, 403, 404],
+    },
+    Row {
+        operation: "export_orders",
+        request: |scene| (Method::GET, scene.stage.path("exports/orders"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "export_tickets",
+        request: |scene| (Method::GET, scene.stage.path("exports/tickets"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "export_check_ins",
+        request: |scene| (Method::GET, scene.stage.path("exports/check-ins"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "export_payments",
+        request: |scene| (Method::GET, scene.stage.path("exports/payments"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "get_insight",
+        request: |scene| (Method::GET, scene.stage.path("insight"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "count_view",
+        request: |scene| (Method::POST, scene.stage.path("views"), None),
+        answers: [202; 8],
+    },
+    Row {
+        operation: "join_waitlist",
+        request: |scene| (Method::POST, scene.stage.path("waitlist"), Some(waiting(&scene.sold_out, "other"))),
+        answers: [201; 8],
+    },
+    Row {
+        operation: "list_waitlist",
+        request: |scene| (Method::GET, scene.stage.path("waitlist"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "list_my_waitlist",
+        request: |_| (Method::GET, "/waitlist".into(), None),
+        answers: [401, 200, 200, 200, 200, 200, 200, 200],
+    },
+    Row {
+        operation: "get_waitlist_entry",
+        request: |scene| (Method::GET, format!("/waitlist/{}", text(&scene.entry["id"])), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 200],
+    },
+    Row {
+        operation: "leave_waitlist",
+        request: |scene| (Method::DELETE, format!("/waitlist/{}", text(&scene.entry["id"])), None),
+        answers: [404, 404, 204, 204, 403, 403, 403, 204],
     },
     // To those who may not admit here, no code is known.
     Row {

@@ -60,6 +60,11 @@ impl Stage {
         Self::on(TestApp::serving(working).await, capacity)
     }
 
+    /// A guest of a second process at work on the same data.
+    pub async fn second_process(&self) -> Client {
+        self.app.as_guest_of_another(working).await
+    }
+
     fn on(app: TestApp, capacity: Option<u32>) -> Self {
         let organizer = app.organizer();
         let manager = app.as_member(organizer, Role::Manager);

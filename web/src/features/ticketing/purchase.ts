@@ -103,6 +103,12 @@ export class Purchase {
     await this.send(this.intend(body, isRegistration), false);
   }
 
+  /** Goes on with an order that was made for the reader: an offer from the waitlist. */
+  async adopt(id: string, secret: string | null): Promise<void> {
+    this.keep({ intention: undefined, order: { id, secret } });
+    await this.look(id, secret);
+  }
+
   /** Asks once more about an order we could not get an answer for. */
   async checkAgain(): Promise<void> {
     this.show({ at: 'checking' });

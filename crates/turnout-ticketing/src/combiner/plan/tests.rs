@@ -37,6 +37,7 @@ fn offer(types: u128) -> Offer {
             ticket_types: 1,
             pools: 0,
             questions: 0,
+            waited_for: std::collections::BTreeSet::new(),
         },
         version: 1,
         ticket_types: ids.map(|number| (ticket_type(number), of(number))).collect(),
@@ -80,6 +81,7 @@ fn request(number: u64, lines: &[(u128, u32)]) -> PlaceOrder {
         user_id: Some(UserId::from_ulid(Ulid(3))),
         fingerprint: String::new(),
         at_once: false,
+        waitlist_entry: None,
         hold_for: Settings::default().hold_for,
     }
 }

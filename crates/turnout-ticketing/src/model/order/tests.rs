@@ -41,6 +41,7 @@ fn held(lines: Vec<OrderLine>) -> Order {
         placed_at: at(0),
         tickets: Vec::new(),
         fingerprint: String::new(),
+        waitlist_entry: None,
     }
 }
 
@@ -166,6 +167,7 @@ proptest! {
             tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
             total: order.total,
             confirmed_at: at(1),
+            at_once: false,
         };
         let bytes = serde_json::to_string(&message).unwrap().len() + 160;
         prop_assert!(bytes <= order.message_bytes_max(), "{bytes}");

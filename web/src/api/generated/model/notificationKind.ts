@@ -16,6 +16,7 @@ export const NotificationKind = {
   order_confirmed: 'order_confirmed',
   event_changed: 'event_changed',
   event_cancelled: 'event_cancelled',
+  waitlist_offered: 'waitlist_offered',
   announcement: 'announcement',
   sale: 'sale',
 } as const;

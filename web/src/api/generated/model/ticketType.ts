@@ -12,7 +12,7 @@ import type { Money } from './money';
  */
 export interface TicketType {
   /**
-     * How many can be had now; null if nothing limits them.
+     * How many can be had now, apart from what others on the waitlist wait for; null if nothing limits them.
      * @nullable
      */
   available: number | null;
@@ -32,4 +32,6 @@ export interface TicketType {
   quantity: number | null;
   /** @minimum 0 */
   version: number;
+  /** Whether someone on the waitlist waits for it: what comes free goes to the list first. */
+  waited_for: boolean;
 }

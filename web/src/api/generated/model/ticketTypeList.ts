@@ -6,6 +6,7 @@
  * OpenAPI spec version: 0.1.0
  */
 import type { TicketType } from './ticketType';
+import type { WaitlistShown } from './waitlistShown';
 
 /**
  * An event's ticket types, with what can be had of them now.
@@ -22,4 +23,5 @@ export interface TicketTypeList {
      * @nullable
      */
   next_cursor: string | null;
+  waitlist: WaitlistShown | null;
 }

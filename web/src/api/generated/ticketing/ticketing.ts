@@ -28,12 +28,21 @@ import type {
   CreateOrderHeaders,
   CreateOrderRequest,
   CreateTicketTypeRequest,
+  GetInsightParams,
   GetOrderHeaders,
   GetTicketHeaders,
+  GetWaitlistEntryHeaders,
+  Insight,
+  JoinWaitlistHeaders,
+  JoinWaitlistRequest,
+  LeaveWaitlistHeaders,
+  ListMyWaitlistParams,
   ListOrder,
   ListOrdersParams,
   ListTicket,
   ListTicketsParams,
+  ListWaitlistEntry,
+  ListWaitlistParams,
   Order,
   PayOrderHeaders,
   PayOrderRequest,
@@ -47,7 +56,9 @@ import type {
   TicketTypeList,
   ValidateTicketCodeRequest,
   ValidateTicketRequest,
-  Validation
+  Validation,
+  Waitlist,
+  WaitlistEntry
 } from '../model';
 
 import { http } from '../../http';
@@ -72,6 +83,474 @@ const withQueryKey = <T extends object, K>(query: T, queryKey: K): T & { queryKe
   }
   return result;
 };
+
+/**
+ * @summary An event's check-ins, for its organizer's members.
+ */
+export const exportCheckIns = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<string | number[]>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/exports/check-ins`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getExportCheckInsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/exports/check-ins`
+    ] as const;
+    }
+
+
+export const getExportCheckInsQueryOptions = <TData = Awaited<ReturnType<typeof exportCheckIns>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getExportCheckInsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof exportCheckIns>>> = ({ signal }) => exportCheckIns(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ExportCheckInsQueryResult = NonNullable<Awaited<ReturnType<typeof exportCheckIns>>>
+export type ExportCheckInsQueryError = ErrorType<Problem>
+
+
+export function useExportCheckIns<TData = Awaited<ReturnType<typeof exportCheckIns>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportCheckIns>>,
+          TError,
+          Awaited<ReturnType<typeof exportCheckIns>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportCheckIns<TData = Awaited<ReturnType<typeof exportCheckIns>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportCheckIns>>,
+          TError,
+          Awaited<ReturnType<typeof exportCheckIns>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportCheckIns<TData = Awaited<ReturnType<typeof exportCheckIns>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's check-ins, for its organizer's members.
+ */
+
+export function useExportCheckIns<TData = Awaited<ReturnType<typeof exportCheckIns>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportCheckIns>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getExportCheckInsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's orders, the oldest first, for its organizer's members.
+ */
+export const exportOrders = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<string | number[]>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/exports/orders`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getExportOrdersQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/exports/orders`
+    ] as const;
+    }
+
+
+export const getExportOrdersQueryOptions = <TData = Awaited<ReturnType<typeof exportOrders>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getExportOrdersQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof exportOrders>>> = ({ signal }) => exportOrders(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ExportOrdersQueryResult = NonNullable<Awaited<ReturnType<typeof exportOrders>>>
+export type ExportOrdersQueryError = ErrorType<Problem>
+
+
+export function useExportOrders<TData = Awaited<ReturnType<typeof exportOrders>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportOrders>>,
+          TError,
+          Awaited<ReturnType<typeof exportOrders>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportOrders<TData = Awaited<ReturnType<typeof exportOrders>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportOrders>>,
+          TError,
+          Awaited<ReturnType<typeof exportOrders>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportOrders<TData = Awaited<ReturnType<typeof exportOrders>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's orders, the oldest first, for its organizer's members.
+ */
+
+export function useExportOrders<TData = Awaited<ReturnType<typeof exportOrders>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportOrders>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getExportOrdersQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's payments, for its organizer's members.
+ */
+export const exportPayments = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<string | number[]>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/exports/payments`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getExportPaymentsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/exports/payments`
+    ] as const;
+    }
+
+
+export const getExportPaymentsQueryOptions = <TData = Awaited<ReturnType<typeof exportPayments>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getExportPaymentsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof exportPayments>>> = ({ signal }) => exportPayments(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ExportPaymentsQueryResult = NonNullable<Awaited<ReturnType<typeof exportPayments>>>
+export type ExportPaymentsQueryError = ErrorType<Problem>
+
+
+export function useExportPayments<TData = Awaited<ReturnType<typeof exportPayments>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportPayments>>,
+          TError,
+          Awaited<ReturnType<typeof exportPayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportPayments<TData = Awaited<ReturnType<typeof exportPayments>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportPayments>>,
+          TError,
+          Awaited<ReturnType<typeof exportPayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportPayments<TData = Awaited<ReturnType<typeof exportPayments>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's payments, for its organizer's members.
+ */
+
+export function useExportPayments<TData = Awaited<ReturnType<typeof exportPayments>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportPayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getExportPaymentsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's tickets, for its organizer's members.
+ */
+export const exportTickets = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<string | number[]>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/exports/tickets`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getExportTicketsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/exports/tickets`
+    ] as const;
+    }
+
+
+export const getExportTicketsQueryOptions = <TData = Awaited<ReturnType<typeof exportTickets>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getExportTicketsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof exportTickets>>> = ({ signal }) => exportTickets(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ExportTicketsQueryResult = NonNullable<Awaited<ReturnType<typeof exportTickets>>>
+export type ExportTicketsQueryError = ErrorType<Problem>
+
+
+export function useExportTickets<TData = Awaited<ReturnType<typeof exportTickets>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportTickets>>,
+          TError,
+          Awaited<ReturnType<typeof exportTickets>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportTickets<TData = Awaited<ReturnType<typeof exportTickets>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof exportTickets>>,
+          TError,
+          Awaited<ReturnType<typeof exportTickets>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useExportTickets<TData = Awaited<ReturnType<typeof exportTickets>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's tickets, for its organizer's members.
+ */
+
+export function useExportTickets<TData = Awaited<ReturnType<typeof exportTickets>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof exportTickets>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getExportTicketsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's figures by ticket type and by hour, and what became of those who looked, for its organizer's members.
+ */
+export const getInsight = (
+    eventId: string,
+    params?: GetInsightParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Insight>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/insight`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetInsightQueryKey = (eventId: string,
+    params?: GetInsightParams,) => {
+    return [
+    `/events/${eventId}/insight`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetInsightQueryOptions = <TData = Awaited<ReturnType<typeof getInsight>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: GetInsightParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetInsightQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getInsight>>> = ({ signal }) => getInsight(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetInsightQueryResult = NonNullable<Awaited<ReturnType<typeof getInsight>>>
+export type GetInsightQueryError = ErrorType<Problem>
+
+
+export function useGetInsight<TData = Awaited<ReturnType<typeof getInsight>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  GetInsightParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getInsight>>,
+          TError,
+          Awaited<ReturnType<typeof getInsight>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetInsight<TData = Awaited<ReturnType<typeof getInsight>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: GetInsightParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getInsight>>,
+          TError,
+          Awaited<ReturnType<typeof getInsight>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetInsight<TData = Awaited<ReturnType<typeof getInsight>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: GetInsightParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's figures by ticket type and by hour, and what became of those who looked, for its organizer's members.
+ */
+
+export function useGetInsight<TData = Awaited<ReturnType<typeof getInsight>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: GetInsightParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getInsight>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetInsightQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
 
 /**
  * @summary What an event has sold, for its organizer's members.
@@ -324,6 +803,240 @@ export const useCreateTicketType = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getCreateTicketTypeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Counts a look at an event's page. Nobody is recognised: no cookie, no address, no account is kept.
+ */
+export const countView = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/views`, method: 'POST', signal
+    },
+      options);
+    }
+
+
+
+
+export const getCountViewMutationKey = () => ['countView'] as const;
+
+export const getCountViewMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof countView>>, TError,CountViewMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof countView>>, TError,CountViewMutationVariables, TContext> => {
+
+const mutationKey = getCountViewMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof countView>>, CountViewMutationVariables> = (props) => {
+          const {eventId} = props ?? {};
+
+          return  countView(eventId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CountViewMutationResult = NonNullable<Awaited<ReturnType<typeof countView>>>
+
+    export type CountViewMutationError = ErrorType<Problem>
+    export type CountViewMutationVariables = {eventId: string}
+
+    /**
+ * @summary Counts a look at an event's page. Nobody is recognised: no cookie, no address, no account is kept.
+ */
+export const useCountView = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof countView>>, TError,CountViewMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof countView>>,
+        TError,
+        CountViewMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCountViewMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary An event's waitlist, for its organizer's members: who waits, who was offered what, and why the others not yet.
+ */
+export const listWaitlist = (
+    eventId: string,
+    params?: ListWaitlistParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Waitlist>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/waitlist`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListWaitlistQueryKey = (eventId: string,
+    params?: ListWaitlistParams,) => {
+    return [
+    `/events/${eventId}/waitlist`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListWaitlistQueryOptions = <TData = Awaited<ReturnType<typeof listWaitlist>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: ListWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListWaitlistQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listWaitlist>>> = ({ signal }) => listWaitlist(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListWaitlistQueryResult = NonNullable<Awaited<ReturnType<typeof listWaitlist>>>
+export type ListWaitlistQueryError = ErrorType<Problem>
+
+
+export function useListWaitlist<TData = Awaited<ReturnType<typeof listWaitlist>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  ListWaitlistParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listWaitlist>>,
+          TError,
+          Awaited<ReturnType<typeof listWaitlist>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListWaitlist<TData = Awaited<ReturnType<typeof listWaitlist>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listWaitlist>>,
+          TError,
+          Awaited<ReturnType<typeof listWaitlist>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListWaitlist<TData = Awaited<ReturnType<typeof listWaitlist>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's waitlist, for its organizer's members: who waits, who was offered what, and why the others not yet.
+ */
+
+export function useListWaitlist<TData = Awaited<ReturnType<typeof listWaitlist>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListWaitlistQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Puts someone on the waitlist of a sold-out event. The same key and body again give the same entry.
+ */
+export const joinWaitlist = (
+    eventId: string,
+    joinWaitlistRequest: BodyType<JoinWaitlistRequest>,
+    headers: JoinWaitlistHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<WaitlistEntry>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/waitlist`, method: 'POST',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: joinWaitlistRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getJoinWaitlistMutationKey = () => ['joinWaitlist'] as const;
+
+export const getJoinWaitlistMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof joinWaitlist>>, TError,JoinWaitlistMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof joinWaitlist>>, TError,JoinWaitlistMutationVariables, TContext> => {
+
+const mutationKey = getJoinWaitlistMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof joinWaitlist>>, JoinWaitlistMutationVariables> = (props) => {
+          const {eventId,data,headers} = props ?? {};
+
+          return  joinWaitlist(eventId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type JoinWaitlistMutationResult = NonNullable<Awaited<ReturnType<typeof joinWaitlist>>>
+    export type JoinWaitlistMutationBody = BodyType<JoinWaitlistRequest>
+    export type JoinWaitlistMutationError = ErrorType<Problem>
+    export type JoinWaitlistMutationVariables = {eventId: string;data: BodyType<JoinWaitlistRequest>;headers: JoinWaitlistHeaders}
+
+    /**
+ * @summary Puts someone on the waitlist of a sold-out event. The same key and body again give the same entry.
+ */
+export const useJoinWaitlist = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof joinWaitlist>>, TError,JoinWaitlistMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof joinWaitlist>>,
+        TError,
+        JoinWaitlistMutationVariables,
+        TContext
+      > => {
+      return useMutation(getJoinWaitlistMutationOptions(options), queryClient);
     }
     /**
  * @summary An event's orders, the newest first, for its organizer's members.
@@ -1117,4 +1830,263 @@ export const useValidateTicket = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getValidateTicketMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary The caller's own waitlist entries, the newest first.
+ */
+export const listMyWaitlist = (
+    params?: ListMyWaitlistParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListWaitlistEntry>(
+      {url: `/waitlist`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListMyWaitlistQueryKey = (params?: ListMyWaitlistParams,) => {
+    return [
+    `/waitlist`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListMyWaitlistQueryOptions = <TData = Awaited<ReturnType<typeof listMyWaitlist>>, TError = ErrorType<Problem>>(params?: ListMyWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListMyWaitlistQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listMyWaitlist>>> = ({ signal }) => listMyWaitlist(params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListMyWaitlistQueryResult = NonNullable<Awaited<ReturnType<typeof listMyWaitlist>>>
+export type ListMyWaitlistQueryError = ErrorType<Problem>
+
+
+export function useListMyWaitlist<TData = Awaited<ReturnType<typeof listMyWaitlist>>, TError = ErrorType<Problem>>(
+ params: undefined |  ListMyWaitlistParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listMyWaitlist>>,
+          TError,
+          Awaited<ReturnType<typeof listMyWaitlist>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListMyWaitlist<TData = Awaited<ReturnType<typeof listMyWaitlist>>, TError = ErrorType<Problem>>(
+ params?: ListMyWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listMyWaitlist>>,
+          TError,
+          Awaited<ReturnType<typeof listMyWaitlist>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListMyWaitlist<TData = Awaited<ReturnType<typeof listMyWaitlist>>, TError = ErrorType<Problem>>(
+ params?: ListMyWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The caller's own waitlist entries, the newest first.
+ */
+
+export function useListMyWaitlist<TData = Awaited<ReturnType<typeof listMyWaitlist>>, TError = ErrorType<Problem>>(
+ params?: ListMyWaitlistParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listMyWaitlist>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListMyWaitlistQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary One waitlist entry, for whoever joined or the organizer's members.
+ */
+export const getWaitlistEntry = (
+    entryId: string,
+    headers?: GetWaitlistEntryHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<WaitlistEntry>(
+      {url: `/waitlist/${encodeURIComponent(String(entryId))}`, method: 'GET',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetWaitlistEntryQueryKey = (entryId: string,) => {
+    return [
+    `/waitlist/${entryId}`
+    ] as const;
+    }
+
+
+export const getGetWaitlistEntryQueryOptions = <TData = Awaited<ReturnType<typeof getWaitlistEntry>>, TError = ErrorType<Problem>>(entryId: string,
+    headers?: GetWaitlistEntryHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetWaitlistEntryQueryKey(entryId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getWaitlistEntry>>> = ({ signal }) => getWaitlistEntry(entryId,headers, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: entryId !== null && entryId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetWaitlistEntryQueryResult = NonNullable<Awaited<ReturnType<typeof getWaitlistEntry>>>
+export type GetWaitlistEntryQueryError = ErrorType<Problem>
+
+
+export function useGetWaitlistEntry<TData = Awaited<ReturnType<typeof getWaitlistEntry>>, TError = ErrorType<Problem>>(
+ entryId: string,
+    headers: undefined |  GetWaitlistEntryHeaders, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getWaitlistEntry>>,
+          TError,
+          Awaited<ReturnType<typeof getWaitlistEntry>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetWaitlistEntry<TData = Awaited<ReturnType<typeof getWaitlistEntry>>, TError = ErrorType<Problem>>(
+ entryId: string,
+    headers?: GetWaitlistEntryHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getWaitlistEntry>>,
+          TError,
+          Awaited<ReturnType<typeof getWaitlistEntry>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetWaitlistEntry<TData = Awaited<ReturnType<typeof getWaitlistEntry>>, TError = ErrorType<Problem>>(
+ entryId: string,
+    headers?: GetWaitlistEntryHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary One waitlist entry, for whoever joined or the organizer's members.
+ */
+
+export function useGetWaitlistEntry<TData = Awaited<ReturnType<typeof getWaitlistEntry>>, TError = ErrorType<Problem>>(
+ entryId: string,
+    headers?: GetWaitlistEntryHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getWaitlistEntry>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetWaitlistEntryQueryOptions(entryId,headers,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Leaves the waitlist, or declines the offer: the next get it. Members who manage the event may take someone off.
+ */
+export const leaveWaitlist = (
+    entryId: string,
+    headers?: LeaveWaitlistHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/waitlist/${encodeURIComponent(String(entryId))}`, method: 'DELETE',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getLeaveWaitlistMutationKey = () => ['leaveWaitlist'] as const;
+
+export const getLeaveWaitlistMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof leaveWaitlist>>, TError,LeaveWaitlistMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof leaveWaitlist>>, TError,LeaveWaitlistMutationVariables, TContext> => {
+
+const mutationKey = getLeaveWaitlistMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof leaveWaitlist>>, LeaveWaitlistMutationVariables> = (props) => {
+          const {entryId,headers} = props ?? {};
+
+          return  leaveWaitlist(entryId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type LeaveWaitlistMutationResult = NonNullable<Awaited<ReturnType<typeof leaveWaitlist>>>
+
+    export type LeaveWaitlistMutationError = ErrorType<Problem>
+    export type LeaveWaitlistMutationVariables = {entryId: string;headers?: LeaveWaitlistHeaders}
+
+    /**
+ * @summary Leaves the waitlist, or declines the offer: the next get it. Members who manage the event may take someone off.
+ */
+export const useLeaveWaitlist = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof leaveWaitlist>>, TError,LeaveWaitlistMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof leaveWaitlist>>,
+        TError,
+        LeaveWaitlistMutationVariables,
+        TContext
+      > => {
+      return useMutation(getLeaveWaitlistMutationOptions(options), queryClient);
     }

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { BellOff, CalendarClock, CalendarX2, Megaphone, Receipt, TicketCheck } from 'lucide-react';
+import { BellOff, BellRing, CalendarClock, CalendarX2, Megaphone, Receipt, TicketCheck } from 'lucide-react';
 import { Link } from 'react-router-dom';
 import type { Notification, NotificationKind } from '@/api/generated/model';
 import { paths } from '@/lib/paths';
@@ -15,6 +15,7 @@ const icons = {
   order_confirmed: TicketCheck,
   event_changed: CalendarClock,
   event_cancelled: CalendarX2,
+  waitlist_offered: BellRing,
   announcement: Megaphone,
   sale: Receipt,
 } satisfies Record<NotificationKind, typeof Megaphone>;

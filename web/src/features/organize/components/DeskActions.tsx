@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { DoorOpen, ExternalLink, Pencil } from 'lucide-react';
+import { ChartColumn, DoorOpen, ExternalLink, ListOrdered, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import type { Event } from '@/api/generated/model';
 import { paths } from '@/lib/paths';
@@ -49,6 +49,24 @@ export function DeskActions({ event, hasTickets }: { event: Event; hasTickets: b
         >
           <Trans>See the page</Trans>
         </LinkButton>
+        {event.status !== 'draft' && (
+          <>
+            <LinkButton
+              look="secondary"
+              to={paths.insight(event.id)}
+              icon={<ChartColumn aria-hidden className="size-5" />}
+            >
+              <Trans>Insight and export</Trans>
+            </LinkButton>
+            <LinkButton
+              look="secondary"
+              to={paths.waitlist(event.id)}
+              icon={<ListOrdered aria-hidden className="size-5" />}
+            >
+              <Trans>Waitlist</Trans>
+            </LinkButton>
+          </>
+        )}
         <CopyButton text={location.origin + paths.event(event.id)} label={t`Copy link`} />
         {event.status === 'published' && (
           <Button look="quiet-danger" onPress={() => setOpen('cancel')}>

@@ -79,7 +79,7 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
 
       {nothingToGet ? (
         <Notice title={t`Nothing left right now.`}>
-          <Trans>Places come back when someone lets theirs go: this page shows it at once.</Trans>
+          <Trans>What comes back is offered to the waitlist first.</Trans>
         </Notice>
       ) : (
         <>

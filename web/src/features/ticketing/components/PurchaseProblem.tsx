@@ -36,6 +36,12 @@ export function PurchaseProblem({ purchase, step, types }: PurchaseProblemProps)
   switch (problem.type) {
     case 'sold-out':
       return <SoldOut purchase={purchase} types={types} members={problem.members} />;
+    case 'waitlist-first':
+      return (
+        <Notice tone="warn" isAlert title={t`Others are waiting for these tickets.`}>
+          <Trans>What comes free is offered to the waitlist first. Join it below.</Trans>
+        </Notice>
+      );
     case 'event-not-on-sale':
       return <Notice tone="danger" isAlert title={t`These tickets are not on sale.`} />;
     case 'rate-limited':

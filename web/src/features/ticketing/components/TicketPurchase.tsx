@@ -1,14 +1,19 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import { getListTicketTypesQueryKey } from '@/api/generated';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { countView, getListTicketTypesQueryKey } from '@/api/generated';
 import type { Event } from '@/api/generated/model';
 import { Skeleton } from '@/ui/Skeleton';
+import { guestEntries } from '../guestEntries';
 import { useTicketTypes } from '../queries';
 import { usePurchase } from '../usePurchase';
+import { waitableTypes } from '../waitlist';
 import { CheckingPanel } from './CheckingPanel';
 import { ConfirmedPanel } from './ConfirmedPanel';
 import { HoldPanel } from './HoldPanel';
 import { PurchaseForm } from './PurchaseForm';
+
+/** Only for events that have sold out. */
+const Waitlist = lazy(() => import('./Waitlist').then(({ Waitlist }) => ({ default: Waitlist })));
 
 /** From the choice to the tickets, on the event's own page. Each step is a panel; the state is `Purchase`'s. */
 export function TicketPurchase({ event }: { event: Event }) {
@@ -16,6 +21,13 @@ export function TicketPurchase({ event }: { event: Event }) {
   const purchase = usePurchase(event.id);
   const { step } = purchase;
   const client = useQueryClient();
+  const [waitsHere] = useState(() => guestEntries().some(({ event_id }) => event_id === event.id));
+
+  // A look is counted, and nobody recognised; whether the call arrives matters to nobody who reads.
+  const isPublished = event.status === 'published';
+  useEffect(() => {
+    if (isPublished) void countView(event.id).catch(() => undefined);
+  }, [isPublished, event.id]);
 
   // A refusal means that what is on screen is out of date.
   const refused = step.at === 'choosing' && (step.problem !== undefined || step.holdExpired);
@@ -27,7 +39,14 @@ export function TicketPurchase({ event }: { event: Event }) {
     case 'choosing':
     case 'placing':
       return types.data ? (
-        <PurchaseForm purchase={purchase} types={types.data} eventStatus={event.status} />
+        <>
+          <PurchaseForm purchase={purchase} types={types.data} eventStatus={event.status} />
+          {(waitableTypes(types.data).length > 0 || waitsHere) && (
+            <Suspense>
+              <Waitlist event={event} types={types.data} purchase={purchase} />
+            </Suspense>
+          )}
+        </>
       ) : (
         <Skeleton className="h-96 rounded-3xl" />
       );

@@ -11,10 +11,12 @@ import { EmptyState } from '@/ui/EmptyState';
 import { PageHeading } from '@/ui/Heading';
 import { Notice } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
+import { MyWaitlist } from '../components/MyWaitlist';
 import { TicketDeck } from '../components/TicketDeck';
 import { guestOrders } from '../guestOrders';
 import { ticketsByEvent } from '../model';
 import { useEventsById, useMyTickets, useRememberedOrders } from '../queries';
+import { useMyEntries } from '../waitlist';
 
 /** The account's tickets, and those bought as a guest on this device. */
 export function MyTicketsPage() {
@@ -24,7 +26,8 @@ export function MyTicketsPage() {
   const mine = useMyTickets();
   const remembered = useRememberedOrders(orderIds);
   const tickets = [...(mine.data ?? []), ...remembered.tickets];
-  const events = useEventsById([...new Set(tickets.map(({ event_id }) => event_id))]);
+  const entries = useMyEntries();
+  const events = useEventsById([...new Set([...tickets, ...entries].map(({ event_id }) => event_id))]);
   const groups = ticketsByEvent(tickets, events);
   const isPending =
     session.status === 'starting' ||
@@ -46,6 +49,7 @@ export function MyTicketsPage() {
             }
           />
         )}
+        <MyWaitlist entries={entries} events={events} />
         {groups.map(({ eventId, event, tickets }) => (
           <EventTickets key={eventId} eventId={eventId} event={event} tickets={tickets} />
         ))}
@@ -61,7 +65,9 @@ export function MyTicketsPage() {
         {isPending && groups.length === 0 && (
           <Skeleton className="h-[34rem] w-[min(100%,22rem)] rounded-3xl" />
         )}
-        {!isPending && groups.length === 0 && <NoTickets isSignedIn={session.status === 'signed-in'} />}
+        {!isPending && groups.length === 0 && entries.length === 0 && (
+          <NoTickets isSignedIn={session.status === 'signed-in'} />
+        )}
       </div>
     </>
   );
