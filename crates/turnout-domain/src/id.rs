@@ -106,6 +106,10 @@ ids! {
     AnnouncementId = "ann";
     /// One message between services.
     MessageId = "msg";
+    /// Where people are checked in: a door, a cloakroom, a day.
+    CheckInListId = "cil";
+    /// What pairs a phone with a door, without an account.
+    GateLinkId = "gat";
 }
 
 impl OrderId {

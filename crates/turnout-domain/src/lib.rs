@@ -15,9 +15,9 @@ mod text;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, EmailError};
 pub use id::{
-    AnnouncementId, EventId, IdError, Ids, MessageId, NotificationId, OrderId, OrganizerId, PoolId,
-    PromoCodeId, QuestionId, RandomIds, SeededIds, SessionId, TicketId, TicketTypeId, UserId,
-    WaitlistEntryId,
+    AnnouncementId, CheckInListId, EventId, GateLinkId, IdError, Ids, MessageId, NotificationId, OrderId,
+    OrganizerId, PoolId, PromoCodeId, QuestionId, RandomIds, SeededIds, SessionId, TicketId, TicketTypeId,
+    UserId, WaitlistEntryId,
 };
 pub use message::{Envelope, Message};
 pub use money::{Currency, CurrencyError, Money, MoneyError, part_of, shared_out};

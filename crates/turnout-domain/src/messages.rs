@@ -25,6 +25,7 @@ kinds! {
     WaitlistChanged = "ticketing.waitlist_changed";
     WaitlistOffered = "ticketing.waitlist_offered";
     WaitlistOrderMoved = "ticketing.waitlist_order_moved";
+    AdmissionUndone = "ticketing.admission_undone";
     AnnouncementPosted = "engagement.announcement_posted";
     NotificationStored = "engagement.notification_stored";
     NotificationRead = "engagement.notification_read";
@@ -188,7 +189,18 @@ pub struct StockChanged {
     pub event_id: EventId,
 }
 
-/// A ticket was admitted.
+/// Which way someone goes through a door.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// In.
+    #[default]
+    Entry,
+    /// Out.
+    Exit,
+}
+
+/// A ticket went through a door: in, or out again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TicketAdmitted {
     /// The ticket.
@@ -206,6 +218,38 @@ pub struct TicketAdmitted {
     pub attendee_name: String,
     /// When.
     pub admitted_at: Timestamp,
+    /// At which gate, if that was said.
+    #[serde(default)]
+    pub gate: Option<String>,
+    /// Which way.
+    #[serde(default)]
+    pub direction: Direction,
+    /// Whether the list had admitted the ticket before: whoever counts admitted tickets counts those that are not.
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// A scan was taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdmissionUndone {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// The check-in list.
+    pub list: String,
+    /// Who holds the ticket.
+    pub attendee_name: String,
+    /// Which way the scan had let them.
+    pub direction: Direction,
+    /// Whether the ticket still counts as admitted, by another scan.
+    pub still_admitted: bool,
+    /// Why it was taken back.
+    pub reason: String,
+    /// When.
+    pub undone_at: Timestamp,
 }
 
 /// Places came free at an event that people wait for.

@@ -57,6 +57,29 @@ where
     }
 }
 
+/// Who is at a door: someone signed in, a guest, or whoever holds the credential of a gate link.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DoorCaller {
+    /// A caller as everywhere else.
+    Caller(Caller),
+    /// `Authorization: Gate …`, not yet checked. Not to be logged.
+    Gate(String),
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DoorCaller
+where
+    Edge: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if let Some(credential) = bearer(&parts.headers, "Gate") {
+            return Ok(Self::Gate(credential.to_owned()));
+        }
+        Caller::from_request_parts(parts, state).await.map(Self::Caller)
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn
 where
     Edge: FromRef<S>,

@@ -19,7 +19,7 @@ mod rate_limit;
 
 pub use access_token::{AccessToken, KeyRing, PublicKey, PublicKeys, SigningKey};
 pub use body::Body;
-pub use caller::{Caller, PeerCaller, SignedIn};
+pub use caller::{Caller, DoorCaller, PeerCaller, SignedIn};
 pub use edge::Edge;
 pub use etag::{ETagged, IfMatch};
 pub use fields::{FieldError, Fields, Given};
@@ -28,6 +28,8 @@ pub use observe::{RequestId, observed};
 pub use page::{List, PageParams};
 pub use path::{Params, Path};
 pub use peer::{LocalRouter, Peer, PeerError, Peers, Target};
-pub use permit::{Action, Admit, Manage, MemberRole, Permit, Role, SeeSales};
+pub use permit::{
+    Action, Admit, GatePass, Holder, Manage, MemberRole, MembersOnly, Permit, Role, SeeDoor, SeeSales,
+};
 pub use problem::{Problem, ProblemView};
 pub use rate_limit::RateLimit;

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
-use turnout_domain::{OrganizerId, UserId};
+use turnout_domain::{EventId, GateLinkId, OrganizerId, UserId};
 use utoipa::ToSchema;
 
 use crate::{Caller, Edge, PeerError, Problem};
@@ -38,6 +38,10 @@ pub struct Manage;
 #[derive(Debug, Clone, Copy)]
 pub struct SeeSales;
 
+/// To see check-in lists and how many are in.
+#[derive(Debug, Clone, Copy)]
+pub struct SeeDoor;
+
 /// To admit people.
 #[derive(Debug, Clone, Copy)]
 pub struct Admit;
@@ -57,6 +61,14 @@ impl Action for SeeSales {
     }
 }
 
+impl Action for SeeDoor {
+    fn allowed(role: Role) -> bool {
+        match role {
+            Role::Owner | Role::Manager | Role::BoxOffice | Role::Door | Role::Viewer => true,
+        }
+    }
+}
+
 impl Action for Admit {
     fn allowed(role: Role) -> bool {
         match role {
@@ -66,23 +78,95 @@ impl Action for Admit {
     }
 }
 
-/// Proof that `user` may do `A` for `organizer`.
+/// An action that takes an account: a gate link never covers it.
+pub trait MembersOnly: Action {}
+
+impl MembersOnly for Manage {}
+impl MembersOnly for SeeSales {}
+impl MembersOnly for SeeDoor {}
+
+/// Proof that its holder may do `A` for `organizer`.
 #[derive(Debug)]
 pub struct Permit<A: Action> {
-    user: UserId,
+    holder: Holder,
     organizer: OrganizerId,
     action: PhantomData<A>,
 }
 
-impl<A: Action> Permit<A> {
-    /// Who.
-    pub fn user(&self) -> UserId {
-        self.user
-    }
+/// Who may do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A member of the organizer.
+    Member {
+        /// Who.
+        user: UserId,
+        /// As what.
+        role: Role,
+    },
+    /// Whoever holds a gate link.
+    Gate(GatePass),
+}
 
+/// What a gate link allows: to admit at one list of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatePass {
+    /// The link.
+    pub link: GateLinkId,
+    /// Of which event.
+    pub event: EventId,
+    /// At which list.
+    pub list: String,
+    /// At which gate, in the organizer's words.
+    pub gate: String,
+    /// Whether it also covers taking back scans and admitting against the rules of the list.
+    pub supervisor: bool,
+}
+
+impl<A: Action> Permit<A> {
     /// For whom.
     pub fn organizer(&self) -> OrganizerId {
         self.organizer
+    }
+}
+
+impl<A: MembersOnly> Permit<A> {
+    /// Who.
+    ///
+    /// # Panics
+    /// Never: only a member gets one.
+    pub fn user(&self) -> UserId {
+        match &self.holder {
+            Holder::Member { user, .. } => *user,
+            Holder::Gate(_) => unreachable!("a gate link covers admission alone"),
+        }
+    }
+}
+
+impl Permit<Admit> {
+    /// Proof that whoever holds this pass may admit at its list, for the organizer of its event. A pass comes from
+    /// the service that keeps gate links and has just checked the credential of one.
+    pub fn at_gate(pass: GatePass, organizer: OrganizerId) -> Self {
+        Self {
+            holder: Holder::Gate(pass),
+            organizer,
+            action: PhantomData,
+        }
+    }
+
+    /// Who.
+    pub fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
+    /// Whether it also covers taking back others' scans and admitting against the rules of a list.
+    pub fn supervises(&self) -> bool {
+        match &self.holder {
+            Holder::Member { role, .. } => match role {
+                Role::Owner | Role::Manager | Role::BoxOffice => true,
+                Role::Door | Role::Viewer => false,
+            },
+            Holder::Gate(pass) => pass.supervisor,
+        }
     }
 }
 
@@ -111,7 +195,7 @@ impl Edge {
         match self.role(user, organizer).await? {
             None => Err(Problem::not_found()),
             Some(role) if A::allowed(role) => Ok(Permit {
-                user,
+                holder: Holder::Member { user, role },
                 organizer,
                 action: PhantomData,
             }),

@@ -4,7 +4,7 @@ mod problems;
 
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, Server};
 
 use crate::config::Role;
@@ -24,10 +24,14 @@ fn completed(mut document: OpenApi) -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .build();
-    document
-        .components
-        .get_or_insert_default()
-        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    // A gate link's credential: `Authorization: Gate …`, a scheme that OpenAPI has no name for.
+    let gate = ApiKey::Header(ApiKeyValue::with_description(
+        "Authorization",
+        "`Gate` and the credential of a gate link, which pairs a phone with a door.",
+    ));
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.add_security_scheme("gate", SecurityScheme::ApiKey(gate));
     problems::complete(&mut document);
     document
 }

@@ -7,6 +7,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 use turnout_domain::UserId;
+use turnout_http::observed;
 
 /// Someone who calls the service.
 #[derive(Clone)]
@@ -31,6 +32,12 @@ impl Client {
             headers: HeaderMap::new(),
             user,
         }
+    }
+
+    /// The same caller at another process with these routes.
+    pub fn at(mut self, routes: Router) -> Self {
+        self.router = observed(routes);
+        self
     }
 
     /// Who it is.

@@ -7,8 +7,8 @@ use turnout_domain::{EventId, OrderId, PoolId, PromoCodeId, TicketId, TicketType
 use turnout_store::{Item, Store, StoreError};
 
 use crate::TABLE;
+use crate::door::{CheckIn, GateLink, Tally as DoorTally, tally_of};
 use crate::insight::Sums;
-use crate::items::ADMITTED;
 use crate::model::{
     EventCopy, Movement, Order, OrderLine, OrderState, OrderTicket, PersonKey, PoolKey, Reserve, Stock,
 };
@@ -50,11 +50,11 @@ struct Tally {
     shared_pools: BTreeMap<EventId, u32>,
     questions: BTreeMap<EventId, u32>,
     pools: BTreeMap<(EventId, PoolKey), Pool>,
-    /// By event and list: what the list says it admitted, and its check-ins.
-    lists: BTreeMap<(EventId, String), (i64, i64)>,
+    /// By event and list: what the list's counters say, and what its check-ins add up to.
+    lists: BTreeMap<(EventId, String), (DoorTally, DoorTally)>,
     /// A check-in's event is known from its ticket's order, and how many tickets that has.
     orders: BTreeMap<OrderId, (EventId, usize)>,
-    check_ins: Vec<(TicketId, String)>,
+    check_ins: Vec<(TicketId, String, DoorTally)>,
     waitlists: Lists,
     insight: Sums,
 }
@@ -95,17 +95,15 @@ impl Tally {
             "lists" => match id.parse() {
                 Ok(event) => {
                     let list = self.lists.entry((event, item.key.sort.clone()));
-                    list.or_default().0 = item.counter(ADMITTED);
+                    list.or_default().0 = tally_of(item);
                 }
                 Err(_) => self.violation(format!("{} is of no event", item.key)),
             },
-            "checkin" => {
-                self.report.check_ins += 1;
-                match id.parse() {
-                    Ok(ticket) => self.check_ins.push((ticket, item.key.sort.clone())),
-                    Err(_) => self.violation(format!("{} is of no ticket", item.key)),
-                }
-            }
+            "checkin" => match id.parse() {
+                Ok(ticket) => self.add_check_in(ticket, item, &item.parse()?),
+                Err(_) => self.violation(format!("{} is of no ticket", item.key)),
+            },
+            "gate" => drop(item.parse::<GateLink>()?),
             "key" | "lease" => {}
             _ if self.insight.add(item, kind, id) => {}
             _ if self.waitlists.add(item, kind, id)? => {}
@@ -149,6 +147,15 @@ impl Tally {
             "question" => *self.questions.entry(event).or_default() += 1,
             _ => self.violation(format!("{} is an item of no known kind", item.key)),
         }
+    }
+
+    fn add_check_in(&mut self, ticket: TicketId, item: &Item, check_in: &CheckIn) {
+        let tally = check_in.tally();
+        self.report.check_ins += u64::from(check_in.admitted_at.is_some());
+        if !check_in.follows_from_its_scans() {
+            self.violation(format!("{} says {tally:?}; its scans say otherwise", item.key));
+        }
+        self.check_ins.push((ticket, item.key.sort.clone(), tally));
     }
 
     fn add_order(&mut self, order: &Order) {
@@ -285,7 +292,7 @@ impl Tally {
         for event in std::mem::take(&mut self.ticket_types).into_keys() {
             self.violation(format!("{event} has ticket types, but is not there itself"));
         }
-        for (ticket, list) in std::mem::take(&mut self.check_ins) {
+        for (ticket, list, tally) in std::mem::take(&mut self.check_ins) {
             let order = self.orders.get(&ticket.order());
             let numbers = |tickets: usize| {
                 (1_u16..)
@@ -293,15 +300,39 @@ impl Tally {
                     .map(|number| ticket.order().ticket(number))
             };
             match order.filter(|(_, tickets)| numbers(*tickets).any(|own| own == ticket)) {
-                Some((event, _)) => self.lists.entry((*event, list)).or_default().1 += 1,
+                Some((event, _)) => {
+                    let (_, sums) = self.lists.entry((*event, list)).or_default();
+                    sums.admitted += tally.admitted;
+                    sums.inside += tally.inside;
+                    sums.conflicts += tally.conflicts;
+                }
                 None => self.violation(format!("{ticket} was admitted at {list}, but no order has it")),
             }
         }
         for ((event, list), (said, there)) in std::mem::take(&mut self.lists) {
-            if said != there {
-                self.violation(format!(
-                    "list {list} of {event} says it admitted {said}; there are {there} check-ins"
-                ));
+            for (words, said, there) in [
+                (
+                    "admitted {said}; there are {there} check-ins",
+                    said.admitted,
+                    there.admitted,
+                ),
+                (
+                    "has {said} inside; by its check-ins {there} are",
+                    said.inside,
+                    there.inside,
+                ),
+                (
+                    "has {said} conflicts; its check-ins have {there}",
+                    said.conflicts,
+                    there.conflicts,
+                ),
+            ] {
+                if said != there {
+                    let words = words
+                        .replace("{said}", &said.to_string())
+                        .replace("{there}", &there.to_string());
+                    self.violation(format!("list {list} of {event} says it {words}"));
+                }
             }
         }
         self.report.violations.extend(self.waitlists.violations());

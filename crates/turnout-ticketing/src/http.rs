@@ -4,6 +4,7 @@ mod access;
 mod change_capacity;
 mod create_order;
 mod create_ticket_type;
+mod door;
 mod exports;
 mod get_order;
 mod get_sales;
@@ -61,6 +62,25 @@ pub fn routes(ticketing: Ticketing) -> OpenApiRouter {
             waitlist::get::get_waitlist_entry,
             waitlist::leave::leave_waitlist
         ))
+        .routes(routes!(
+            door::lists::create_check_in_list,
+            door::lists::list_check_in_lists
+        ))
+        .routes(routes!(
+            door::lists::update_check_in_list,
+            door::lists::delete_check_in_list
+        ))
+        .routes(routes!(
+            door::gate_links::create_gate_link,
+            door::gate_links::list_gate_links
+        ))
+        .routes(routes!(door::gate_links::revoke_gate_link))
+        .routes(routes!(door::gate_links::get_own_gate_link))
+        .routes(routes!(door::undo::undo_check_in))
+        .routes(routes!(door::attendees::search_attendees))
+        .routes(routes!(door::manifest::get_manifest))
+        .routes(routes!(door::merge::merge_check_ins))
+        .routes(routes!(door::conflicts::list_check_in_conflicts))
         .with_state(ticketing)
 }
 

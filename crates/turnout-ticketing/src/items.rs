@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use turnout_domain::{EventId, OrderId, TicketId, UserId};
+use turnout_domain::{EventId, OrderId, UserId};
 use turnout_store::{
     Condition, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Update,
 };
-use ulid::Ulid;
 
 use crate::TABLE;
 use crate::model::{
@@ -18,8 +16,6 @@ use crate::model::{
 
 /// Partitions of the index of holds by their ends: so that no one partition takes every hold of a rush.
 pub(crate) const EXPIRY_SHARDS: u32 = 4;
-/// How many people a list let in.
-pub(crate) const ADMITTED: Counter = Counter("admitted");
 
 fn event_partition(event: EventId) -> String {
     format!("event#{event}")
@@ -48,17 +44,8 @@ pub(crate) fn pool_key(event: EventId, pool: PoolKey) -> Key {
     Key::new(TABLE, event_partition(event), sort)
 }
 
-pub(crate) fn list_key(event: EventId, list: &str) -> Key {
-    // Apart from the offer: every sale reads that, and there may be many lists.
-    Key::new(TABLE, format!("lists#{event}"), list)
-}
-
 pub(crate) fn order_key(order: OrderId) -> Key {
     Key::new(TABLE, format!("order#{order}"), "order")
-}
-
-pub(crate) fn check_in_key(ticket: TicketId, list: &str) -> Key {
-    Key::new(TABLE, format!("checkin#{ticket}"), list)
 }
 
 /// Everything of an event's offer: its copy, its pools, its ticket types.
@@ -201,19 +188,6 @@ pub(crate) fn order_item(order: &Order) -> NewItem {
 fn expiry_shard(order: OrderId) -> u32 {
     // The bits just above the ticket numbers are the random ones of every id.
     u32::try_from((order.ulid().0 >> OrderId::TICKET_BITS) % u128::from(EXPIRY_SHARDS)).unwrap_or(0)
-}
-
-/// One admission of a ticket at a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CheckIn {
-    pub admitted_at: Timestamp,
-    pub by: UserId,
-    /// Names the scan, so that one whose answer was lost knows its own admission again.
-    pub nonce: Ulid,
-}
-
-pub(crate) fn check_in_item(ticket: TicketId, list: &str, check_in: &CheckIn) -> NewItem {
-    NewItem::new(check_in_key(ticket, list), Document::of(check_in))
 }
 
 /// What a put of the order finds: nothing, or the version it was read at.

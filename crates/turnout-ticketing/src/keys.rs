@@ -4,11 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ed25519_dalek::Signer;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use turnout_domain::{EventId, Ids, OrderId, TicketId, WaitlistEntryId};
+use turnout_http::PublicKey;
 use turnout_store::{Change, CommitError, Document, Expect, Key, NewItem, Read, Store, StoreError};
 
 use crate::TABLE;
@@ -123,11 +125,31 @@ impl Loaded {
         .sign(&self.tickets)
     }
 
+    /// The public keys that codes may be signed with.
+    pub fn public_ticket_keys(&self) -> Vec<PublicKey> {
+        vec![PublicKey {
+            kty: "OKP".into(),
+            crv: "Ed25519".into(),
+            kid: TICKET_KEY.to_string(),
+            x: BASE64_URL_SAFE_NO_PAD.encode(self.tickets.verifying_key().as_bytes()),
+        }]
+    }
+
+    /// The number of the key that is signed with now.
+    pub fn current_ticket_key() -> u8 {
+        TICKET_KEY
+    }
+
+    /// Signs what a door keeps with the key of tickets.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.tickets.sign(message).to_bytes()
+    }
+
     /// What a code says.
     pub fn read_code(&self, text: &str) -> Result<TicketCode, CodeError> {
         TicketCode::verify(text, &self.tickets.verifying_key()).and_then(|code| {
-            // One key and no transfers so far: anything else was not made by us.
-            if code.key == TICKET_KEY && code.generation == 0 {
+            // One key so far: anything else was not made by us.
+            if code.key == TICKET_KEY {
                 Ok(code)
             } else {
                 Err(CodeError)

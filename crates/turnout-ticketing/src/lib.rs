@@ -5,6 +5,7 @@ mod check;
 mod combiner;
 mod commit;
 mod create_ticket_type;
+mod door;
 mod error;
 mod exports;
 mod follow_events;
@@ -21,7 +22,6 @@ mod release_order;
 mod settings;
 mod sweep_holds;
 mod ticketing;
-mod validate_ticket;
 mod waitlist;
 
 pub use check::{Report, check};

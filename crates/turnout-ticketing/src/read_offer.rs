@@ -43,9 +43,14 @@ impl Ticketing {
 
     /// Who runs the event.
     pub(crate) async fn organizer_of(&self, event: EventId) -> Result<OrganizerId, SaleError> {
+        Ok(self.event_copy(event).await?.organizer_id)
+    }
+
+    /// What is known of the event here; registration is asked for one that is not known yet.
+    pub(crate) async fn event_copy(&self, event: EventId) -> Result<EventCopy, SaleError> {
         match self.store.get(&items::event_key(event), Read::Eventual).await? {
-            Some(item) => Ok(item.parse::<EventCopy>()?.organizer_id),
-            None => Ok(self.offer_from_owner(event).await?.event.organizer_id),
+            Some(item) => Ok(item.parse()?),
+            None => Ok(self.offer_from_owner(event).await?.event),
         }
     }
 

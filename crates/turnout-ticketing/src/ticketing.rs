@@ -11,6 +11,7 @@ use turnout_http::Edge;
 use turnout_store::{Store, Table};
 
 use crate::combiner::Combiner;
+use crate::door::{GateAttempts, Rosters};
 use crate::keys::Keys;
 use crate::{Settings, follow_events, insight, sweep_holds, waitlist};
 
@@ -30,6 +31,8 @@ pub struct Ticketing {
     pub(crate) waitlists: waitlist::Locks,
     pub(crate) views: insight::Views,
     pub(crate) settings: Settings,
+    pub(crate) gate_attempts: GateAttempts,
+    pub(crate) rosters: Rosters,
 }
 
 impl Ticketing {
@@ -54,6 +57,8 @@ impl Ticketing {
             waitlists: waitlist::Locks::default(),
             views: insight::Views::default(),
             settings: Settings::default(),
+            gate_attempts: GateAttempts::default(),
+            rosters: Rosters::default(),
         }
     }
 

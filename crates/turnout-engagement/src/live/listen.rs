@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use turnout_bus::{BusError, Listener, pause};
 use turnout_domain::messages::{
-    EventChanged, NotificationRead, NotificationStored, OrderConfirmed, OrderHeld, OrderReleased,
-    StockChanged, TicketAdmitted, WaitlistChanged, WaitlistOffered,
+    AdmissionUndone, EventChanged, NotificationRead, NotificationStored, OrderConfirmed, OrderHeld,
+    OrderReleased, StockChanged, TicketAdmitted, WaitlistChanged, WaitlistOffered,
 };
 use turnout_domain::{Envelope, EventId, Message, NotificationId, UserId};
 
@@ -30,6 +30,7 @@ const KINDS: &[&str] = &[
     TicketAdmitted::KIND,
     WaitlistChanged::KIND,
     WaitlistOffered::KIND,
+    AdmissionUndone::KIND,
     NotificationStored::KIND,
     NotificationRead::KIND,
 ];
@@ -128,7 +129,7 @@ fn hear(engagement: &Engagement, message: &Envelope) -> Result<(), serde_json::E
         engagement.peered().hear(entry.clone());
     }
     // An admission changes nothing that is for everyone to see.
-    if kind != TicketAdmitted::KIND {
+    if kind != TicketAdmitted::KIND && kind != AdmissionUndone::KIND {
         let shown = Wanted {
             event: kind == EventChanged::KIND,
             registered: kind == OrderConfirmed::KIND,

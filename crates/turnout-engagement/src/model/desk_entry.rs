@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::messages::{OrderConfirmed, TicketAdmitted};
+use turnout_domain::messages::{AdmissionUndone, Direction, OrderConfirmed, TicketAdmitted};
 use turnout_domain::{Envelope, EventId, Message, Money, OrderId, TicketId};
 
 use super::{Cause, derived_ulid};
@@ -15,6 +15,10 @@ pub(crate) enum DeskKind {
     OrderConfirmed,
     /// Someone came in.
     TicketAdmitted,
+    /// Someone went out.
+    TicketExited,
+    /// A scan at the door was taken back.
+    AdmissionUndone,
 }
 
 /// One line of an event's desk. It follows from its message alone, so whoever hears the message can show it.
@@ -34,7 +38,8 @@ pub(crate) struct DeskEntry {
 
 impl DeskEntry {
     /// The kinds of message that make an entry.
-    pub(crate) const KINDS: &'static [&'static str] = &[OrderConfirmed::KIND, TicketAdmitted::KIND];
+    pub(crate) const KINDS: &'static [&'static str] =
+        &[OrderConfirmed::KIND, TicketAdmitted::KIND, AdmissionUndone::KIND];
 
     /// The entry that `message` makes, if it makes one.
     ///
@@ -55,16 +60,32 @@ impl DeskEntry {
                 amount: Some(order.total),
             }));
         }
-        let admitted = message.open::<TicketAdmitted>()?;
-        Ok(admitted.map(|admitted| Self {
+        if let Some(admitted) = message.open::<TicketAdmitted>()? {
+            return Ok(Some(Self {
+                id: id(cause),
+                event: admitted.event_id,
+                at: admitted.admitted_at,
+                kind: match admitted.direction {
+                    Direction::Entry => DeskKind::TicketAdmitted,
+                    Direction::Exit => DeskKind::TicketExited,
+                },
+                order: Some(admitted.order_id),
+                ticket: Some(admitted.ticket_id),
+                quantity: 1,
+                buyer_name: admitted.attendee_name,
+                amount: None,
+            }));
+        }
+        let undone = message.open::<AdmissionUndone>()?;
+        Ok(undone.map(|undone| Self {
             id: id(cause),
-            event: admitted.event_id,
-            at: admitted.admitted_at,
-            kind: DeskKind::TicketAdmitted,
-            order: Some(admitted.order_id),
-            ticket: Some(admitted.ticket_id),
+            event: undone.event_id,
+            at: undone.undone_at,
+            kind: DeskKind::AdmissionUndone,
+            order: Some(undone.order_id),
+            ticket: Some(undone.ticket_id),
             quantity: 1,
-            buyer_name: admitted.attendee_name,
+            buyer_name: undone.attendee_name,
             amount: None,
         }))
     }
@@ -72,4 +93,50 @@ impl DeskEntry {
 
 fn id(cause: Cause) -> String {
     format!("dsk_{}", derived_ulid(cause, "desk"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use turnout_domain::MessageId;
+    use ulid::Ulid;
+
+    fn kind_of<M: Message>(message: &M) -> Option<DeskKind> {
+        let id = MessageId::from_ulid(Ulid(3));
+        let envelope = Envelope::new(id, Timestamp::UNIX_EPOCH, message);
+        let entry = DeskEntry::of(&envelope).unwrap();
+        entry.map(|entry| entry.kind)
+    }
+
+    #[test]
+    fn going_in_going_out_and_taking_back_are_told_apart() {
+        let ticket_id = TicketId::from_ulid(Ulid(1));
+        let event_id = EventId::from_ulid(Ulid(2));
+        let went = |direction| TicketAdmitted {
+            ticket_id,
+            ticket_type_id: None,
+            order_id: ticket_id.order(),
+            event_id,
+            list: "main".into(),
+            attendee_name: "Ada".into(),
+            admitted_at: Timestamp::UNIX_EPOCH,
+            gate: None,
+            direction,
+            again: false,
+        };
+        assert_eq!(kind_of(&went(Direction::Entry)), Some(DeskKind::TicketAdmitted));
+        assert_eq!(kind_of(&went(Direction::Exit)), Some(DeskKind::TicketExited));
+        let undone = AdmissionUndone {
+            ticket_id,
+            order_id: ticket_id.order(),
+            event_id,
+            list: "main".into(),
+            attendee_name: "Ada".into(),
+            direction: Direction::Entry,
+            still_admitted: false,
+            reason: "Wrong person".into(),
+            undone_at: Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(kind_of(&undone), Some(DeskKind::AdmissionUndone));
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use turnout_domain::EventId;
-use turnout_domain::messages::{EventChange, EventStatus, TicketAdmitted};
+use turnout_domain::messages::{Direction, EventChange, EventStatus, TicketAdmitted};
 
 use crate::house::{House, event_changed, open};
 
@@ -125,6 +125,9 @@ async fn the_desk_shows_sales_and_admissions_to_members() {
         list: "main".to_owned(),
         attendee_name: "Grace".to_owned(),
         admitted_at: house.app.now(),
+        gate: None,
+        direction: Direction::Entry,
+        again: false,
     };
     house.app.publish(&admitted).await;
     let delta = socket.next().await;

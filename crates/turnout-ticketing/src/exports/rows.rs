@@ -9,9 +9,9 @@ use turnout_store::{Cursor, Item, KEYS_MAX, Page, Query, Read, StoreError};
 use super::cell::{Cell, Row};
 use crate::TABLE;
 use crate::Ticketing;
-use crate::items::{self, CheckIn};
+use crate::door::{CheckIn, LIST_DEFAULT, check_in_key, list_key};
+use crate::items;
 use crate::model::{Offer, Order, OrderState, TicketStatus};
-use crate::validate_ticket::LIST_DEFAULT;
 
 pub(super) const ORDERS: &[&str] = &[
     "order_id",
@@ -86,7 +86,7 @@ impl Ticketing {
         event: EventId,
         orders: &[Order],
     ) -> Result<Admissions, StoreError> {
-        let lists = Query::partition(TABLE, items::list_key(event, LIST_DEFAULT).partition).limit(LISTS_MAX);
+        let lists = Query::partition(TABLE, list_key(event, LIST_DEFAULT).partition).limit(LISTS_MAX);
         let lists = self.store.query(lists).await?.items;
         let names: Vec<&str> = lists.iter().map(|list| list.key.sort.as_str()).collect();
         let tickets = orders.iter().flat_map(Order::numbered_tickets).map(|(id, _)| id);
@@ -97,12 +97,12 @@ impl Ticketing {
         for wanted in wanted.chunks(KEYS_MAX) {
             let keys: Vec<_> = wanted
                 .iter()
-                .map(|(ticket, list)| items::check_in_key(*ticket, list))
+                .map(|(ticket, list)| check_in_key(*ticket, list))
                 .collect();
             let found = self.store.get_many(&keys, Read::Eventual).await?;
             for ((ticket, list), item) in wanted.iter().zip(found) {
-                if let Some(item) = item {
-                    let at = item.parse::<CheckIn>()?.admitted_at;
+                let check_in: Option<CheckIn> = item.map(|item| item.parse()).transpose()?;
+                if let Some(at) = check_in.and_then(|check_in| check_in.admitted_at) {
                     admissions
                         .entry(*ticket)
                         .or_default()

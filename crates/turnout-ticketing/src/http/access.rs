@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use turnout_domain::{EventId, OrderId};
-use turnout_http::{Action, Caller, Permit, Problem, SeeSales};
+use turnout_http::{Action, Admit, Caller, DoorCaller, Permit, Problem, SeeSales};
 
 use super::views::Secret;
 use crate::Ticketing;
@@ -75,6 +75,23 @@ impl Ticketing {
                 self.edge.permit::<A>(caller, organizer).await
             }
         }
+    }
+
+    /// Proof that the caller may admit at the event: a member of its organizer, or whoever holds one of its gate links.
+    pub(super) async fn permit_at_door(
+        &self,
+        caller: &DoorCaller,
+        event: EventId,
+    ) -> Result<Permit<Admit>, Problem> {
+        let credential = match caller {
+            DoorCaller::Caller(caller) => return self.permit_hidden::<Admit>(caller, event).await,
+            DoorCaller::Gate(credential) => credential,
+        };
+        let pass = self.pass(credential).await?;
+        if pass.event != event {
+            return Err(Problem::not_found());
+        }
+        Ok(Permit::at_gate(pass, self.organizer_of(event).await?))
     }
 
     /// Why a sale was not made, as this caller may know it: a draft is there for the organizer's members alone.

@@ -8,10 +8,9 @@ use utoipa::ToSchema;
 
 use super::views::MoneyView;
 use crate::Ticketing;
+use crate::door::{ADMITTED, INSIDE, LIST_DEFAULT, list_key};
 use crate::error::SaleError;
-use crate::items::{self, ADMITTED};
 use crate::model::{Offer, PoolKey, Stock};
-use crate::validate_ticket::LIST_DEFAULT;
 
 /// What an event has sold: read from its counters, however much it is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +27,8 @@ pub(super) struct SalesView {
     confirmed: i64,
     /// How many the main list let in.
     checked_in: i64,
+    /// How many of them are inside.
+    inside: i64,
     /// What was paid, by currency.
     revenue: Vec<MoneyView>,
     by_ticket_type: Vec<TicketTypeSalesView>,
@@ -81,7 +82,7 @@ impl Ticketing {
         let event_id = offer.event.event_id;
         let list = self
             .store
-            .get(&items::list_key(event_id, LIST_DEFAULT), Read::Consistent)
+            .get(&list_key(event_id, LIST_DEFAULT), Read::Consistent)
             .await?;
         let pool = offer.stock.get(&PoolKey::Event).copied().unwrap_or_default();
         let by_ticket_type: Vec<_> = offer
@@ -111,7 +112,8 @@ impl Ticketing {
             available: pool.available,
             held: pool.held,
             confirmed: pool.confirmed,
-            checked_in: list.map_or(0, |list| list.counter(ADMITTED)),
+            checked_in: list.as_ref().map_or(0, |list| list.counter(ADMITTED)),
+            inside: list.as_ref().map_or(0, |list| list.counter(INSIDE)),
             revenue: offer
                 .event
                 .currency

@@ -10,14 +10,13 @@ use utoipa::ToSchema;
 
 use crate::Ticketing;
 use crate::combiner::Settled;
+use crate::door::{CheckIn, LIST_DEFAULT, check_in_key};
 use crate::error::SaleError;
-use crate::items::{self, CheckIn};
 use crate::keys::Loaded;
 use crate::model::{
     Answer, Attendee, Buyer, Offer, Order, OrderLine, OrderState, OrderTicket, PoolKey, TicketStatus,
     TicketType,
 };
-use crate::validate_ticket::LIST_DEFAULT;
 
 /// An amount in minor units of an ISO 4217 currency: 12.50 EUR is 1250 and "EUR".
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -381,10 +380,10 @@ impl Ticketing {
         let Some(ticket) = order.ticket(id) else {
             return Ok(None);
         };
-        let check_in = items::check_in_key(id, LIST_DEFAULT);
+        let check_in = check_in_key(id, LIST_DEFAULT);
         let check_in = self.store.get(&check_in, Read::Consistent).await?;
         let check_in: Option<CheckIn> = check_in.map(|item| item.parse()).transpose()?;
-        let admitted_at = check_in.map(|check_in| check_in.admitted_at);
+        let admitted_at = check_in.and_then(|check_in| check_in.admitted_at);
         let keys = self.keys.load().await?;
         Ok(Some(ticket_view(keys, order, id, ticket, admitted_at)))
     }
@@ -408,14 +407,12 @@ impl Ticketing {
             .collect();
         let mut admissions = Admissions::new();
         for chunk in tickets.chunks(turnout_store::KEYS_MAX) {
-            let keys: Vec<_> = chunk
-                .iter()
-                .map(|id| items::check_in_key(*id, LIST_DEFAULT))
-                .collect();
+            let keys: Vec<_> = chunk.iter().map(|id| check_in_key(*id, LIST_DEFAULT)).collect();
             let found = self.store.get_many(&keys, Read::Consistent).await?;
             for (id, item) in chunk.iter().zip(found) {
-                if let Some(item) = item {
-                    admissions.insert(*id, item.parse::<CheckIn>()?.admitted_at);
+                let check_in: Option<CheckIn> = item.map(|item| item.parse()).transpose()?;
+                if let Some(admitted_at) = check_in.and_then(|check_in| check_in.admitted_at) {
+                    admissions.insert(*id, admitted_at);
                 }
             }
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderLine, OrderReleased, TicketAdmitted};
+use turnout_domain::messages::{
+    Direction, OrderConfirmed, OrderHeld, OrderLine, OrderReleased, TicketAdmitted,
+};
 use turnout_domain::{Envelope, EventId, Message, TicketTypeId};
 use turnout_store::Counter;
 
@@ -108,9 +110,12 @@ pub(super) fn tally(message: &Envelope) -> Result<Option<(EventId, Tally)>, serd
         add(message.occurred_at, None, Measure::Abandoned, 1);
         released.event_id
     } else if let Some(admitted) = message.open::<TicketAdmitted>()? {
-        add(admitted.admitted_at, None, Measure::CheckedIn, 1);
-        if let Some(of) = admitted.ticket_type_id {
-            add(admitted.admitted_at, Some(of), Measure::CheckedIn, 1);
+        // Going out, and coming in again, is no other ticket that came.
+        if admitted.direction == Direction::Entry && !admitted.again {
+            add(admitted.admitted_at, None, Measure::CheckedIn, 1);
+            if let Some(of) = admitted.ticket_type_id {
+                add(admitted.admitted_at, Some(of), Measure::CheckedIn, 1);
+            }
         }
         admitted.event_id
     } else {

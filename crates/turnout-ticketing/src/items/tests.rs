@@ -2,6 +2,7 @@ use turnout_domain::{Money, OrderId};
 
 use super::*;
 use crate::model::Buyer;
+use ulid::Ulid;
 
 fn order(state: OrderState, user: Option<UserId>) -> Order {
     Order {

@@ -177,6 +177,22 @@ async fn admissions_that_are_not_counted_or_not_there() {
     books.add(list, "admitted", 1).await;
     books.complain("says it admitted 2; there are 1 check-ins").await;
     let books = Books::kept().await;
+    let list = Key::new(TABLE, format!("lists#{}", books.stage.event), "main");
+    books.add(list.clone(), "inside", 1).await;
+    books
+        .complain("says it has 2 inside; by its check-ins 1 are")
+        .await;
+    books.add(list, "conflicts", 1).await;
+    books
+        .complain("says it has 1 conflicts; its check-ins have 0")
+        .await;
+    let books = Books::kept().await;
+    let check_in = Key::new(TABLE, format!("checkin#{}", books.ticket), "main");
+    books
+        .edit(check_in, |check_in| check_in["inside"] = json!(false))
+        .await;
+    books.complain("its scans say otherwise").await;
+    let books = Books::kept().await;
     let check_in = Key::new(TABLE, format!("checkin#{}", books.ticket), "main");
     books.remove(check_in).await;
     books.complain("says it admitted 1; there are 0 check-ins").await;

@@ -19,7 +19,7 @@ async fn the_figures_add_up() {
         stage.sales().await,
         json!({
             "event_id": stage.event,
-            "capacity": 20, "available": 12, "held": 2, "confirmed": 6, "checked_in": 0,
+            "capacity": 20, "available": 12, "held": 2, "confirmed": 6, "checked_in": 0, "inside": 0,
             "revenue": [money(5000)],
             "by_ticket_type": [
                 { "ticket_type_id": floor, "name": "Standing", "capacity": null, "available": 12,
@@ -47,7 +47,7 @@ async fn an_event_that_sells_nothing_yet_has_figures_too() {
         stage.sales().await,
         json!({
             "event_id": stage.event,
-            "capacity": null, "available": null, "held": 0, "confirmed": 0, "checked_in": 0,
+            "capacity": null, "available": null, "held": 0, "confirmed": 0, "checked_in": 0, "inside": 0,
             "revenue": [], "by_ticket_type": [],
         })
     );

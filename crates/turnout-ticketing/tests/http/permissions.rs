@@ -38,6 +38,8 @@ struct Scene {
     /// A ticket type that is sold out, and the buyer's place on its waitlist.
     sold_out: String,
     entry: Value,
+    check_in_list: String,
+    gate_link: Value,
 }
 
 impl Scene {
@@ -56,6 +58,8 @@ impl Scene {
             .post(&stage.path("waitlist"), waiting(&sold_out, "buyer"))
             .await;
         let entry = wait.expect(axum::http::StatusCode::CREATED);
+        let check_in_list = stage.list_of(json!({})).await;
+        let gate_link = stage.gate_link("main", "scan").await;
         Self {
             stage,
             buyer,
@@ -64,6 +68,8 @@ impl Scene {
             sold,
             sold_out,
             entry,
+            check_in_list,
+            gate_link,
         }
     }
 
@@ -223,6 +229,76 @@ const ROWS: &[Row] = &[
             "code": scene.ticket()["code"], "event_id": scene.stage.event,
         }))),
         answers: [401, 200, 200, 200, 200, 200, 403, 200],
+    },
+    Row {
+        operation: "create_check_in_list",
+        request: |scene| (Method::POST, scene.stage.path("check-in-lists"), Some(json!({ "name": "North" }))),
+        answers: [404, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_check_in_lists",
+        request: |scene| (Method::GET, scene.stage.path("check-in-lists"), None),
+        answers: [404, 404, 200, 200, 200, 200, 200, 404],
+    },
+    Row {
+        operation: "update_check_in_list",
+        request: |scene| (Method::PATCH, scene.stage.path("check-in-lists/main"), Some(json!({ "name": "North" }))),
+        answers: [404, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "delete_check_in_list",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("check-in-lists/{}", scene.check_in_list)), None),
+        answers: [404, 404, 204, 204, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "create_gate_link",
+        request: |scene| (Method::POST, scene.stage.path("gate-links"), Some(json!({ "name": "Grace", "gate": "North" }))),
+        answers: [404, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_gate_links",
+        request: |scene| (Method::GET, scene.stage.path("gate-links"), None),
+        answers: [404, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "revoke_gate_link",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("gate-links/{}", text(&scene.gate_link["id"]))), None),
+        answers: [404, 404, 204, 204, 403, 403, 403, 404],
+    },
+    // For phones that are paired, whoever holds them.
+    Row {
+        operation: "get_own_gate_link",
+        request: |_| (Method::GET, "/gate-link".into(), None),
+        answers: [401; 8],
+    },
+    Row {
+        operation: "undo_check_in",
+        request: |scene| (Method::POST, scene.stage.path("check-ins/undo"), Some(json!({
+            "ticket_id": scene.ticket()["id"], "reason": "Nobody came",
+        }))),
+        answers: [404, 404, 409, 409, 409, 409, 403, 404],
+    },
+    Row {
+        operation: "search_attendees",
+        request: |scene| (Method::GET, scene.stage.path("attendees?q=ada"), None),
+        answers: [404, 404, 200, 200, 200, 200, 403, 404],
+    },
+    Row {
+        operation: "get_manifest",
+        request: |scene| (Method::GET, scene.stage.path("check-in-lists/main/manifest"), None),
+        answers: [404, 404, 200, 200, 200, 200, 403, 404],
+    },
+    Row {
+        operation: "merge_check_ins",
+        request: |scene| (Method::POST, scene.stage.path("check-ins/merge"), Some(json!({ "scans": [{
+            "code": scene.ticket()["code"], "nonce": "scan-1", "scanned_at": "2027-01-15T12:00:00Z",
+        }] }))),
+        answers: [404, 404, 200, 200, 200, 200, 403, 404],
+    },
+    Row {
+        operation: "list_check_in_conflicts",
+        request: |scene| (Method::GET, scene.stage.path("check-in-conflicts"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
     },
 ];
 

@@ -108,6 +108,18 @@ impl Stage {
         self.app.registration().answers(&path, json!(told));
     }
 
+    /// The routes of another process on the same data.
+    pub fn another_process(&self) -> Router {
+        let ports = self.app.ports();
+        router(Ticketing::new(
+            ports.store,
+            ports.bus,
+            ports.clock,
+            ports.ids,
+            ports.edge,
+        ))
+    }
+
     pub fn path(&self, rest: &str) -> String {
         format!("/events/{}/{rest}", self.event)
     }
