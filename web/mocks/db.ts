@@ -108,14 +108,15 @@ export class Db {
     const sum = (pick: (row: (typeof rows)[number]) => number) =>
       rows.reduce((all, row) => all + pick(row), 0);
     const capacities = rows.map(({ capacity }) => capacity);
+    const checkedIn = this.tickets.filter((ticket) => ticket.event_id === eventId && ticket.checked_in_at);
     return {
       event_id: eventId,
       capacity: capacities.includes(null) ? null : sum(({ capacity }) => capacity ?? 0),
       available: this.eventAvailable(eventId),
       held: sum(({ held }) => held),
       confirmed: sum(({ confirmed }) => confirmed),
-      checked_in: this.tickets.filter(({ event_id, checked_in_at }) => event_id === eventId && checked_in_at)
-        .length,
+      checked_in: checkedIn.length,
+      inside: checkedIn.length,
       revenue: rows[0]
         ? [{ amount: sum(({ revenue }) => revenue.amount), currency: rows[0].revenue.currency }]
         : [],

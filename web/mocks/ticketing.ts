@@ -137,7 +137,22 @@ export function ticketingHandlers(db: Db) {
   };
 
   const admit = (ticket: Ticket | undefined, eventId?: string | null): Validation => {
-    const verdict = { ticket: ticket ?? null, list: 'main', admitted_at: null, first_admitted_at: null };
+    const verdict = {
+      ticket: ticket ?? null,
+      attendee: ticket
+        ? {
+            ticket_id: ticket.id,
+            name: ticket.attendee.name,
+            ticket_type_id: ticket.ticket_type_id,
+            ticket_type_name: ticket.ticket_type_name,
+          }
+        : null,
+      list: 'main',
+      direction: 'entry' as const,
+      admitted_at: null,
+      first_admitted_at: null,
+      first_gate: null,
+    };
     if (!ticket) return { ...verdict, result: 'unknown_code' };
     if (eventId && ticket.event_id !== eventId) return { ...verdict, result: 'wrong_event' };
     if (ticket.status !== 'valid') return { ...verdict, result: 'cancelled' };
@@ -153,7 +168,12 @@ export function ticketingHandlers(db: Db) {
       buyer_name: ticket.attendee.name,
       amount: null,
     });
-    return { ...verdict, result: 'admitted', admitted_at: ticket.checked_in_at };
+    return {
+      ...verdict,
+      result: 'admitted',
+      admitted_at: ticket.checked_in_at,
+      first_admitted_at: ticket.checked_in_at,
+    };
   };
 
   const find = (id: unknown) => db.orders.find((order) => order.id === id);

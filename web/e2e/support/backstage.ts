@@ -1,5 +1,5 @@
 import { type APIRequestContext, expect } from '@playwright/test';
-import type { Event, Order, Organizer, Session, TicketType } from '../../src/api/generated/model';
+import type { Event, Order, Organizer, Session, Ticket, TicketType } from '../../src/api/generated/model';
 import { stranger } from './people';
 
 /** Sets the scene over the API, where how it came about is not what the spec is about. */
@@ -41,5 +41,29 @@ export async function publishedEvent(request: APIRequestContext, quantity: numbe
     const answer = await request.delete(`/api/orders/${id}`, { headers: { 'Order-Secret': secret ?? '' } });
     expect(answer.ok(), await answer.text()).toBe(true);
   };
-  return { event, hold, release, promoter };
+  return { event, hold, release, post, promoter };
+}
+
+/** Tickets that cost nothing, one for each of these names. */
+export async function guests(request: APIRequestContext, names: string[]) {
+  const stage = await publishedEvent(request, names.length);
+  const seat = await stage.post<TicketType>(`/events/${stage.event.id}/ticket-types`, {
+    name: 'Guest list',
+    price: { amount: 0, currency: 'EUR' },
+  });
+  const tickets: Ticket[] = [];
+  for (const name of names) {
+    const order = await stage.post<Order>(
+      '/tickets',
+      {
+        event_id: stage.event.id,
+        ticket_type_id: seat.id,
+        quantity: 1,
+        buyer: { name, email: 'guest@example.org' },
+      },
+      { 'Idempotency-Key': crypto.randomUUID() },
+    );
+    tickets.push(...order.tickets);
+  }
+  return { ...stage, tickets };
 }

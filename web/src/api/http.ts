@@ -11,6 +11,8 @@ type Attempt = AxiosRequestConfig & { renewed?: boolean };
 const instance = axios.create({ baseURL: '/api', timeout: 15_000 });
 
 instance.interceptors.request.use(async (config) => {
+  // A paired phone comes with its gate link, whoever may be signed in.
+  if (isOfGate(config.headers.Authorization)) return config;
   await sessionKnown();
   const token = accessToken();
   if (token) config.headers.set('Authorization', `Bearer ${token}`);
@@ -21,12 +23,17 @@ instance.interceptors.response.use(undefined, async (error: unknown) => {
   const problem = toProblem(error);
   const attempt = (error as AxiosError).config as Attempt | undefined;
   // An access token lives for minutes: one silent renewal, then the truth.
-  const renewable = problem.type === 'unauthenticated' && attempt && !attempt.renewed;
+  const isOwn = attempt && !attempt.renewed && !isOfGate(attempt.headers?.Authorization);
+  const renewable = problem.type === 'unauthenticated' && isOwn;
   if (renewable && accessToken() && (await renewSession())) {
     return instance.request({ ...attempt, renewed: true } as Attempt);
   }
   throw problem;
 });
+
+function isOfGate(authorization: unknown): boolean {
+  return typeof authorization === 'string' && authorization.startsWith('Gate ');
+}
 
 function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;

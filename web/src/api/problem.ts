@@ -21,6 +21,8 @@ export type ProblemType =
   | 'payment-declined'
   | 'hold-expired'
   | 'precondition-failed'
+  | 'gate-link-revoked'
+  | 'gate-link-expired'
   | 'idempotency-key-missing'
   | 'idempotency-key-reused'
   | 'rate-limited'

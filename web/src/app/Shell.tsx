@@ -16,7 +16,7 @@ const Toasts = lazy(() => import('@/ui/Toasts').then(({ Toasts }) => ({ default:
 
 export function Shell() {
   const onEventPage = useMatch('/events/:eventId') !== null;
-  const atTheDoor = useMatch('/door/:eventId') !== null;
+  const atTheDoor = useMatch('/door/:eventId?') !== null;
   return (
     <div className="flex min-h-dvh flex-col">
       <a

@@ -10,6 +10,7 @@ export const paths = {
   desk: (eventId: string) => `/organize/events/${eventId}`,
   insight: (eventId: string) => `/organize/events/${eventId}/insight`,
   waitlist: (eventId: string) => `/organize/events/${eventId}/waitlist`,
+  checkIn: (eventId: string) => `/organize/events/${eventId}/check-in`,
   door: (eventId: string) => `/door/${eventId}`,
   logIn: (next?: string) => withNext('/login', next),
   signUp: (next?: string) => withNext('/signup', next),

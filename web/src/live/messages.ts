@@ -8,7 +8,12 @@ import type {
   TicketTypeList,
 } from '@/api/generated/model';
 
-export type DeskEntryKind = 'order_confirmed' | 'order_cancelled' | 'ticket_admitted';
+export type DeskEntryKind =
+  | 'order_confirmed'
+  | 'order_cancelled'
+  | 'ticket_admitted'
+  | 'ticket_exited'
+  | 'admission_undone';
 
 /** One line of the desk. Only the feed speaks of it, so the OpenAPI document does not. */
 export interface DeskEntry {

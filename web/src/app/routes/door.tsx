@@ -1,14 +1,18 @@
 import { useLingui } from '@lingui/react/macro';
 import { useParams } from 'react-router-dom';
-import { DoorPage } from '@/features/door/pages/DoorPage';
+import { DoorEntry, DoorsPage } from '@/features/door/pages/DoorEntry';
+import { MemberDoorPage } from '@/features/door/pages/DoorPage';
 import { RequireSession } from '../RequireSession';
 
 export function Component() {
   const { t } = useLingui();
-  const { eventId = '' } = useParams();
+  const { eventId } = useParams();
+  if (!eventId) return <DoorsPage />;
   return (
-    <RequireSession title={t`Door`}>
-      <DoorPage key={eventId} eventId={eventId} />
-    </RequireSession>
+    <DoorEntry key={eventId} eventId={eventId}>
+      <RequireSession title={t`Door`}>
+        <MemberDoorPage eventId={eventId} />
+      </RequireSession>
+    </DoorEntry>
   );
 }

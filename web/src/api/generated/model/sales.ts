@@ -25,6 +25,8 @@ export interface Sales {
   confirmed: number;
   event_id: string;
   held: number;
+  /** How many of them are inside. */
+  inside: number;
   /** What was paid, by currency. */
   revenue: Money[];
 }

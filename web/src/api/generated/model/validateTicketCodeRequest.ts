@@ -5,20 +5,11 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { ValidateTicketRequest } from './validateTicketRequest';
 
 /**
  * A code as it was scanned or typed.
  */
-export interface ValidateTicketCodeRequest {
+export type ValidateTicketCodeRequest = ValidateTicketRequest & {
   code: string;
-  /**
-     * The event the door is at: a ticket of another is told apart.
-     * @nullable
-     */
-  event_id?: string | null;
-  /**
-     * `main` if it is left out.
-     * @nullable
-     */
-  list?: string | null;
-}
+};

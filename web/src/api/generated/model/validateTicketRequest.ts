@@ -7,17 +7,41 @@
  */
 
 /**
- * At which list.
+ * At which list and gate, and which way.
  */
 export interface ValidateTicketRequest {
+  /**
+     * `entry` if it is left out.
+     * @nullable
+     * @pattern ^(entry|exit)$
+     */
+  direction?: string | null;
   /**
      * The event the door is at: a ticket of another is told apart, and not used up.
      * @nullable
      */
   event_id?: string | null;
   /**
-     * `main` if it is left out.
+     * The gate, in the organizer's words; a paired phone stands at that of its gate link.
+     * @maxLength 40
+     * @nullable
+     */
+  gate?: string | null;
+  /**
+     * `main` if it is left out; for a paired phone, the list of its gate link.
      * @nullable
      */
   list?: string | null;
+  /**
+     * Names the scan. One that is sent again after its answer was lost gets the same answer.
+     * @maxLength 64
+     * @nullable
+     */
+  nonce?: string | null;
+  /**
+     * Why the ticket is to be let in against the rules of the list; for supervisors.
+     * @maxLength 120
+     * @nullable
+     */
+  override_reason?: string | null;
 }

@@ -5,6 +5,8 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { Direction } from './direction';
+import type { DoorAttendee } from './doorAttendee';
 import type { Ticket } from './ticket';
 import type { ValidationResult } from './validationResult';
 
@@ -17,11 +19,18 @@ export interface Validation {
      * @nullable
      */
   admitted_at: string | null;
+  attendee: DoorAttendee | null;
+  direction: Direction;
   /**
      * When it was first admitted, by this scan or before.
      * @nullable
      */
   first_admitted_at: string | null;
+  /**
+     * At which gate it was first admitted, if another scan did.
+     * @nullable
+     */
+  first_gate: string | null;
   list: string;
   result: ValidationResult;
   ticket: Ticket | null;

@@ -7,15 +7,20 @@
  */
 
 /**
- * What became of a scan.
+ * What the door is told.
  */
 export type ValidationResult = typeof ValidationResult[keyof typeof ValidationResult];
 
 
 export const ValidationResult = {
   admitted: 'admitted',
+  exited: 'exited',
   already_admitted: 'already_admitted',
+  not_inside: 'not_inside',
+  not_on_list: 'not_on_list',
+  outside_time: 'outside_time',
   cancelled: 'cancelled',
+  transferred: 'transferred',
   wrong_event: 'wrong_event',
   unknown_code: 'unknown_code',
 } as const;

@@ -25,10 +25,16 @@ import type {
 } from '@tanstack/react-query';
 
 import type {
+  CheckIn,
+  CheckInList,
+  CheckInListRequest,
+  CreateGateLinkRequest,
   CreateOrderHeaders,
   CreateOrderRequest,
   CreateTicketTypeRequest,
+  GateLink,
   GetInsightParams,
+  GetManifestParams,
   GetOrderHeaders,
   GetTicketHeaders,
   GetWaitlistEntryHeaders,
@@ -36,6 +42,12 @@ import type {
   JoinWaitlistHeaders,
   JoinWaitlistRequest,
   LeaveWaitlistHeaders,
+  ListCheckInConflict,
+  ListCheckInConflictsParams,
+  ListCheckInList,
+  ListFoundAttendee,
+  ListGateLink,
+  ListGateLinksParams,
   ListMyWaitlistParams,
   ListOrder,
   ListOrdersParams,
@@ -43,7 +55,11 @@ import type {
   ListTicketsParams,
   ListWaitlistEntry,
   ListWaitlistParams,
+  Manifest,
+  MergeCheckInsRequest,
+  MergedScans,
   Order,
+  OwnGateLink,
   PayOrderHeaders,
   PayOrderRequest,
   Problem,
@@ -51,9 +67,11 @@ import type {
   RegisterTicketsRequest,
   ReleaseOrderHeaders,
   Sales,
+  SearchAttendeesParams,
   Ticket,
   TicketType,
   TicketTypeList,
+  UndoCheckInRequest,
   ValidateTicketCodeRequest,
   ValidateTicketRequest,
   Validation,
@@ -85,6 +103,750 @@ const withQueryKey = <T extends object, K>(query: T, queryKey: K): T & { queryKe
 };
 
 /**
+ * @summary Finds attendees by name, for a door: at most twenty.
+ */
+export const searchAttendees = (
+    eventId: string,
+    params: SearchAttendeesParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListFoundAttendee>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/attendees`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getSearchAttendeesQueryKey = (eventId: string,
+    params?: SearchAttendeesParams,) => {
+    return [
+    `/events/${eventId}/attendees`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getSearchAttendeesQueryOptions = <TData = Awaited<ReturnType<typeof searchAttendees>>, TError = ErrorType<Problem>>(eventId: string,
+    params: SearchAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getSearchAttendeesQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof searchAttendees>>> = ({ signal }) => searchAttendees(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type SearchAttendeesQueryResult = NonNullable<Awaited<ReturnType<typeof searchAttendees>>>
+export type SearchAttendeesQueryError = ErrorType<Problem>
+
+
+export function useSearchAttendees<TData = Awaited<ReturnType<typeof searchAttendees>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: SearchAttendeesParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof searchAttendees>>,
+          TError,
+          Awaited<ReturnType<typeof searchAttendees>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useSearchAttendees<TData = Awaited<ReturnType<typeof searchAttendees>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: SearchAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof searchAttendees>>,
+          TError,
+          Awaited<ReturnType<typeof searchAttendees>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useSearchAttendees<TData = Awaited<ReturnType<typeof searchAttendees>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: SearchAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Finds attendees by name, for a door: at most twenty.
+ */
+
+export function useSearchAttendees<TData = Awaited<ReturnType<typeof searchAttendees>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: SearchAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof searchAttendees>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getSearchAttendeesQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's conflicts at the door, the latest first: tickets that let in two people, or someone they should not
+have, because doors were offline. Taking a scan back settles it.
+ */
+export const listCheckInConflicts = (
+    eventId: string,
+    params?: ListCheckInConflictsParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListCheckInConflict>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-conflicts`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListCheckInConflictsQueryKey = (eventId: string,
+    params?: ListCheckInConflictsParams,) => {
+    return [
+    `/events/${eventId}/check-in-conflicts`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListCheckInConflictsQueryOptions = <TData = Awaited<ReturnType<typeof listCheckInConflicts>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: ListCheckInConflictsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListCheckInConflictsQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listCheckInConflicts>>> = ({ signal }) => listCheckInConflicts(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListCheckInConflictsQueryResult = NonNullable<Awaited<ReturnType<typeof listCheckInConflicts>>>
+export type ListCheckInConflictsQueryError = ErrorType<Problem>
+
+
+export function useListCheckInConflicts<TData = Awaited<ReturnType<typeof listCheckInConflicts>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  ListCheckInConflictsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listCheckInConflicts>>,
+          TError,
+          Awaited<ReturnType<typeof listCheckInConflicts>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListCheckInConflicts<TData = Awaited<ReturnType<typeof listCheckInConflicts>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListCheckInConflictsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listCheckInConflicts>>,
+          TError,
+          Awaited<ReturnType<typeof listCheckInConflicts>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListCheckInConflicts<TData = Awaited<ReturnType<typeof listCheckInConflicts>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListCheckInConflictsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's conflicts at the door, the latest first: tickets that let in two people, or someone they should not
+have, because doors were offline. Taking a scan back settles it.
+ */
+
+export function useListCheckInConflicts<TData = Awaited<ReturnType<typeof listCheckInConflicts>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListCheckInConflictsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInConflicts>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListCheckInConflictsQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary An event's check-in lists, the one every event has first; for every member of its organizer.
+ */
+export const listCheckInLists = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListCheckInList>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-lists`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getListCheckInListsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/check-in-lists`
+    ] as const;
+    }
+
+
+export const getListCheckInListsQueryOptions = <TData = Awaited<ReturnType<typeof listCheckInLists>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListCheckInListsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listCheckInLists>>> = ({ signal }) => listCheckInLists(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListCheckInListsQueryResult = NonNullable<Awaited<ReturnType<typeof listCheckInLists>>>
+export type ListCheckInListsQueryError = ErrorType<Problem>
+
+
+export function useListCheckInLists<TData = Awaited<ReturnType<typeof listCheckInLists>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listCheckInLists>>,
+          TError,
+          Awaited<ReturnType<typeof listCheckInLists>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListCheckInLists<TData = Awaited<ReturnType<typeof listCheckInLists>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listCheckInLists>>,
+          TError,
+          Awaited<ReturnType<typeof listCheckInLists>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListCheckInLists<TData = Awaited<ReturnType<typeof listCheckInLists>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's check-in lists, the one every event has first; for every member of its organizer.
+ */
+
+export function useListCheckInLists<TData = Awaited<ReturnType<typeof listCheckInLists>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listCheckInLists>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListCheckInListsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Makes a check-in list.
+ */
+export const createCheckInList = (
+    eventId: string,
+    checkInListRequest: BodyType<CheckInListRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<CheckInList>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-lists`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: checkInListRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCreateCheckInListMutationKey = () => ['createCheckInList'] as const;
+
+export const getCreateCheckInListMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createCheckInList>>, TError,CreateCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof createCheckInList>>, TError,CreateCheckInListMutationVariables, TContext> => {
+
+const mutationKey = getCreateCheckInListMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof createCheckInList>>, CreateCheckInListMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  createCheckInList(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CreateCheckInListMutationResult = NonNullable<Awaited<ReturnType<typeof createCheckInList>>>
+    export type CreateCheckInListMutationBody = BodyType<CheckInListRequest>
+    export type CreateCheckInListMutationError = ErrorType<Problem>
+    export type CreateCheckInListMutationVariables = {eventId: string;data: BodyType<CheckInListRequest>}
+
+    /**
+ * @summary Makes a check-in list.
+ */
+export const useCreateCheckInList = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createCheckInList>>, TError,CreateCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof createCheckInList>>,
+        TError,
+        CreateCheckInListMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCreateCheckInListMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Deletes a check-in list at which nothing was scanned.
+ */
+export const deleteCheckInList = (
+    eventId: string,
+    listId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-lists/${encodeURIComponent(String(listId))}`, method: 'DELETE', signal
+    },
+      options);
+    }
+
+
+
+
+export const getDeleteCheckInListMutationKey = () => ['deleteCheckInList'] as const;
+
+export const getDeleteCheckInListMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteCheckInList>>, TError,DeleteCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof deleteCheckInList>>, TError,DeleteCheckInListMutationVariables, TContext> => {
+
+const mutationKey = getDeleteCheckInListMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deleteCheckInList>>, DeleteCheckInListMutationVariables> = (props) => {
+          const {eventId,listId} = props ?? {};
+
+          return  deleteCheckInList(eventId,listId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeleteCheckInListMutationResult = NonNullable<Awaited<ReturnType<typeof deleteCheckInList>>>
+
+    export type DeleteCheckInListMutationError = ErrorType<Problem>
+    export type DeleteCheckInListMutationVariables = {eventId: string;listId: string}
+
+    /**
+ * @summary Deletes a check-in list at which nothing was scanned.
+ */
+export const useDeleteCheckInList = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteCheckInList>>, TError,DeleteCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deleteCheckInList>>,
+        TError,
+        DeleteCheckInListMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeleteCheckInListMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Changes a check-in list: the fields that are given. Scans that were made keep what they came to.
+ */
+export const updateCheckInList = (
+    eventId: string,
+    listId: string,
+    checkInListRequest: BodyType<CheckInListRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<CheckInList>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-lists/${encodeURIComponent(String(listId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', },
+      data: checkInListRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdateCheckInListMutationKey = () => ['updateCheckInList'] as const;
+
+export const getUpdateCheckInListMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateCheckInList>>, TError,UpdateCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updateCheckInList>>, TError,UpdateCheckInListMutationVariables, TContext> => {
+
+const mutationKey = getUpdateCheckInListMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updateCheckInList>>, UpdateCheckInListMutationVariables> = (props) => {
+          const {eventId,listId,data} = props ?? {};
+
+          return  updateCheckInList(eventId,listId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdateCheckInListMutationResult = NonNullable<Awaited<ReturnType<typeof updateCheckInList>>>
+    export type UpdateCheckInListMutationBody = BodyType<CheckInListRequest>
+    export type UpdateCheckInListMutationError = ErrorType<Problem>
+    export type UpdateCheckInListMutationVariables = {eventId: string;listId: string;data: BodyType<CheckInListRequest>}
+
+    /**
+ * @summary Changes a check-in list: the fields that are given. Scans that were made keep what they came to.
+ */
+export const useUpdateCheckInList = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateCheckInList>>, TError,UpdateCheckInListMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updateCheckInList>>,
+        TError,
+        UpdateCheckInListMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdateCheckInListMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary What a door at the list works from while it is offline, page by page.
+ */
+export const getManifest = (
+    eventId: string,
+    listId: string,
+    params?: GetManifestParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Manifest>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-in-lists/${encodeURIComponent(String(listId))}/manifest`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetManifestQueryKey = (eventId: string,
+    listId: string,
+    params?: GetManifestParams,) => {
+    return [
+    `/events/${eventId}/check-in-lists/${listId}/manifest`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetManifestQueryOptions = <TData = Awaited<ReturnType<typeof getManifest>>, TError = ErrorType<Problem>>(eventId: string,
+    listId: string,
+    params?: GetManifestParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetManifestQueryKey(eventId,listId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getManifest>>> = ({ signal }) => getManifest(eventId,listId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined && listId !== null && listId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetManifestQueryResult = NonNullable<Awaited<ReturnType<typeof getManifest>>>
+export type GetManifestQueryError = ErrorType<Problem>
+
+
+export function useGetManifest<TData = Awaited<ReturnType<typeof getManifest>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    listId: string,
+    params: undefined |  GetManifestParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getManifest>>,
+          TError,
+          Awaited<ReturnType<typeof getManifest>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetManifest<TData = Awaited<ReturnType<typeof getManifest>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    listId: string,
+    params?: GetManifestParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getManifest>>,
+          TError,
+          Awaited<ReturnType<typeof getManifest>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetManifest<TData = Awaited<ReturnType<typeof getManifest>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    listId: string,
+    params?: GetManifestParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What a door at the list works from while it is offline, page by page.
+ */
+
+export function useGetManifest<TData = Awaited<ReturnType<typeof getManifest>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    listId: string,
+    params?: GetManifestParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getManifest>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetManifestQueryOptions(eventId,listId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Takes over what a phone scanned while it was offline. Of two scans with one ticket the earlier stands, whichever
+phone comes back first; sending a scan again changes nothing.
+ */
+export const mergeCheckIns = (
+    eventId: string,
+    mergeCheckInsRequest: BodyType<MergeCheckInsRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<MergedScans>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-ins/merge`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: mergeCheckInsRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getMergeCheckInsMutationKey = () => ['mergeCheckIns'] as const;
+
+export const getMergeCheckInsMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof mergeCheckIns>>, TError,MergeCheckInsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof mergeCheckIns>>, TError,MergeCheckInsMutationVariables, TContext> => {
+
+const mutationKey = getMergeCheckInsMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof mergeCheckIns>>, MergeCheckInsMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  mergeCheckIns(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type MergeCheckInsMutationResult = NonNullable<Awaited<ReturnType<typeof mergeCheckIns>>>
+    export type MergeCheckInsMutationBody = BodyType<MergeCheckInsRequest>
+    export type MergeCheckInsMutationError = ErrorType<Problem>
+    export type MergeCheckInsMutationVariables = {eventId: string;data: BodyType<MergeCheckInsRequest>}
+
+    /**
+ * @summary Takes over what a phone scanned while it was offline. Of two scans with one ticket the earlier stands, whichever
+phone comes back first; sending a scan again changes nothing.
+ */
+export const useMergeCheckIns = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof mergeCheckIns>>, TError,MergeCheckInsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof mergeCheckIns>>,
+        TError,
+        MergeCheckInsMutationVariables,
+        TContext
+      > => {
+      return useMutation(getMergeCheckInsMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Takes a scan back. What happened stays on record, with the reason. Whoever made the scan may for two minutes, a
+supervisor at any time.
+ */
+export const undoCheckIn = (
+    eventId: string,
+    undoCheckInRequest: BodyType<UndoCheckInRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<CheckIn>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/check-ins/undo`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: undoCheckInRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUndoCheckInMutationKey = () => ['undoCheckIn'] as const;
+
+export const getUndoCheckInMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof undoCheckIn>>, TError,UndoCheckInMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof undoCheckIn>>, TError,UndoCheckInMutationVariables, TContext> => {
+
+const mutationKey = getUndoCheckInMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof undoCheckIn>>, UndoCheckInMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  undoCheckIn(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UndoCheckInMutationResult = NonNullable<Awaited<ReturnType<typeof undoCheckIn>>>
+    export type UndoCheckInMutationBody = BodyType<UndoCheckInRequest>
+    export type UndoCheckInMutationError = ErrorType<Problem>
+    export type UndoCheckInMutationVariables = {eventId: string;data: BodyType<UndoCheckInRequest>}
+
+    /**
+ * @summary Takes a scan back. What happened stays on record, with the reason. Whoever made the scan may for two minutes, a
+supervisor at any time.
+ */
+export const useUndoCheckIn = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof undoCheckIn>>, TError,UndoCheckInMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof undoCheckIn>>,
+        TError,
+        UndoCheckInMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUndoCheckInMutationOptions(options), queryClient);
+    }
+    /**
  * @summary An event's check-ins, for its organizer's members.
  */
 export const exportCheckIns = (
@@ -453,6 +1215,240 @@ export function useExportTickets<TData = Awaited<ReturnType<typeof exportTickets
 
 
 /**
+ * @summary An event's gate links, the newest first.
+ */
+export const listGateLinks = (
+    eventId: string,
+    params?: ListGateLinksParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListGateLink>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/gate-links`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListGateLinksQueryKey = (eventId: string,
+    params?: ListGateLinksParams,) => {
+    return [
+    `/events/${eventId}/gate-links`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListGateLinksQueryOptions = <TData = Awaited<ReturnType<typeof listGateLinks>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: ListGateLinksParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListGateLinksQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listGateLinks>>> = ({ signal }) => listGateLinks(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListGateLinksQueryResult = NonNullable<Awaited<ReturnType<typeof listGateLinks>>>
+export type ListGateLinksQueryError = ErrorType<Problem>
+
+
+export function useListGateLinks<TData = Awaited<ReturnType<typeof listGateLinks>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  ListGateLinksParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listGateLinks>>,
+          TError,
+          Awaited<ReturnType<typeof listGateLinks>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListGateLinks<TData = Awaited<ReturnType<typeof listGateLinks>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListGateLinksParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listGateLinks>>,
+          TError,
+          Awaited<ReturnType<typeof listGateLinks>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListGateLinks<TData = Awaited<ReturnType<typeof listGateLinks>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListGateLinksParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's gate links, the newest first.
+ */
+
+export function useListGateLinks<TData = Awaited<ReturnType<typeof listGateLinks>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListGateLinksParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listGateLinks>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListGateLinksQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Makes a gate link; its credential is shown this once.
+ */
+export const createGateLink = (
+    eventId: string,
+    createGateLinkRequest: BodyType<CreateGateLinkRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<GateLink>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/gate-links`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: createGateLinkRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCreateGateLinkMutationKey = () => ['createGateLink'] as const;
+
+export const getCreateGateLinkMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createGateLink>>, TError,CreateGateLinkMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof createGateLink>>, TError,CreateGateLinkMutationVariables, TContext> => {
+
+const mutationKey = getCreateGateLinkMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof createGateLink>>, CreateGateLinkMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  createGateLink(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CreateGateLinkMutationResult = NonNullable<Awaited<ReturnType<typeof createGateLink>>>
+    export type CreateGateLinkMutationBody = BodyType<CreateGateLinkRequest>
+    export type CreateGateLinkMutationError = ErrorType<Problem>
+    export type CreateGateLinkMutationVariables = {eventId: string;data: BodyType<CreateGateLinkRequest>}
+
+    /**
+ * @summary Makes a gate link; its credential is shown this once.
+ */
+export const useCreateGateLink = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createGateLink>>, TError,CreateGateLinkMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof createGateLink>>,
+        TError,
+        CreateGateLinkMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCreateGateLinkMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Revokes a gate link: the next request that comes with it is refused.
+ */
+export const revokeGateLink = (
+    eventId: string,
+    gateLinkId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/gate-links/${encodeURIComponent(String(gateLinkId))}`, method: 'DELETE', signal
+    },
+      options);
+    }
+
+
+
+
+export const getRevokeGateLinkMutationKey = () => ['revokeGateLink'] as const;
+
+export const getRevokeGateLinkMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof revokeGateLink>>, TError,RevokeGateLinkMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof revokeGateLink>>, TError,RevokeGateLinkMutationVariables, TContext> => {
+
+const mutationKey = getRevokeGateLinkMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof revokeGateLink>>, RevokeGateLinkMutationVariables> = (props) => {
+          const {eventId,gateLinkId} = props ?? {};
+
+          return  revokeGateLink(eventId,gateLinkId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type RevokeGateLinkMutationResult = NonNullable<Awaited<ReturnType<typeof revokeGateLink>>>
+
+    export type RevokeGateLinkMutationError = ErrorType<Problem>
+    export type RevokeGateLinkMutationVariables = {eventId: string;gateLinkId: string}
+
+    /**
+ * @summary Revokes a gate link: the next request that comes with it is refused.
+ */
+export const useRevokeGateLink = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof revokeGateLink>>, TError,RevokeGateLinkMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof revokeGateLink>>,
+        TError,
+        RevokeGateLinkMutationVariables,
+        TContext
+      > => {
+      return useMutation(getRevokeGateLinkMutationOptions(options), queryClient);
+    }
+    /**
  * @summary An event's figures by ticket type and by hour, and what became of those who looked, for its organizer's members.
  */
 export const getInsight = (
@@ -1039,6 +2035,98 @@ export const useJoinWaitlist = <TError = ErrorType<Problem>,
       return useMutation(getJoinWaitlistMutationOptions(options), queryClient);
     }
     /**
+ * @summary What the phone is paired with that asks, by its gate link.
+ */
+export const getOwnGateLink = (
+
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<OwnGateLink>(
+      {url: `/gate-link`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetOwnGateLinkQueryKey = () => {
+    return [
+    `/gate-link`
+    ] as const;
+    }
+
+
+export const getGetOwnGateLinkQueryOptions = <TData = Awaited<ReturnType<typeof getOwnGateLink>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetOwnGateLinkQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getOwnGateLink>>> = ({ signal }) => getOwnGateLink(requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetOwnGateLinkQueryResult = NonNullable<Awaited<ReturnType<typeof getOwnGateLink>>>
+export type GetOwnGateLinkQueryError = ErrorType<Problem>
+
+
+export function useGetOwnGateLink<TData = Awaited<ReturnType<typeof getOwnGateLink>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getOwnGateLink>>,
+          TError,
+          Awaited<ReturnType<typeof getOwnGateLink>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetOwnGateLink<TData = Awaited<ReturnType<typeof getOwnGateLink>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getOwnGateLink>>,
+          TError,
+          Awaited<ReturnType<typeof getOwnGateLink>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetOwnGateLink<TData = Awaited<ReturnType<typeof getOwnGateLink>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What the phone is paired with that asks, by its gate link.
+ */
+
+export function useGetOwnGateLink<TData = Awaited<ReturnType<typeof getOwnGateLink>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getOwnGateLink>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetOwnGateLinkQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
  * @summary An event's orders, the newest first, for its organizer's members.
  */
 export const listOrders = (
@@ -1598,7 +2686,7 @@ export const useRegisterTickets = <TError = ErrorType<Problem>,
       return useMutation(getRegisterTicketsMutationOptions(options), queryClient);
     }
     /**
- * @summary Admits the ticket that a code names, once per list.
+ * @summary Lets the ticket through that a code names, once per list.
  */
 export const validateTicketCode = (
     validateTicketCodeRequest: BodyType<ValidateTicketCodeRequest>,
@@ -1652,7 +2740,7 @@ const {mutation: mutationOptions, request: requestOptions} = options ?
     export type ValidateTicketCodeMutationVariables = {data: BodyType<ValidateTicketCodeRequest>}
 
     /**
- * @summary Admits the ticket that a code names, once per list.
+ * @summary Lets the ticket through that a code names, once per list.
  */
 export const useValidateTicketCode = <TError = ErrorType<Problem>,
     TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof validateTicketCode>>, TError,ValidateTicketCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
@@ -1764,7 +2852,7 @@ export function useGetTicket<TData = Awaited<ReturnType<typeof getTicket>>, TErr
 
 
 /**
- * @summary Admits a ticket, once per list.
+ * @summary Lets a ticket through, once per list.
  */
 export const validateTicket = (
     ticketId: string,
@@ -1819,7 +2907,7 @@ const {mutation: mutationOptions, request: requestOptions} = options ?
     export type ValidateTicketMutationVariables = {ticketId: string;data: BodyType<ValidateTicketRequest>}
 
     /**
- * @summary Admits a ticket, once per list.
+ * @summary Lets a ticket through, once per list.
  */
 export const useValidateTicket = <TError = ErrorType<Problem>,
     TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof validateTicket>>, TError,ValidateTicketMutationVariables, TContext>, request?: SecondParameter<typeof http>}

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ChartColumn, DoorOpen, ExternalLink, ListOrdered, Pencil } from 'lucide-react';
+import { ChartColumn, DoorOpen, ExternalLink, ListOrdered, Pencil, ScanLine } from 'lucide-react';
 import { useState } from 'react';
 import type { Event } from '@/api/generated/model';
 import { paths } from '@/lib/paths';
@@ -33,6 +33,13 @@ export function DeskActions({ event, hasTickets }: { event: Event; hasTickets: b
             <Trans>Open the door</Trans>
           </LinkButton>
         )}
+        <LinkButton
+          look="secondary"
+          to={paths.checkIn(event.id)}
+          icon={<ScanLine aria-hidden className="size-5" />}
+        >
+          <Trans>Check-in</Trans>
+        </LinkButton>
         {!isOver && (
           <Button
             look="secondary"

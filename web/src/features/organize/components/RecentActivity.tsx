@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { ScanLine, ShoppingBag, Undo2 } from 'lucide-react';
+import { DoorOpen, RotateCcw, ScanLine, ShoppingBag, Undo2 } from 'lucide-react';
 import { formatMoney } from '@/lib/money';
 import { formatMoment } from '@/lib/time';
 import type { DeskEntry, DeskEntryKind } from '@/live/messages';
@@ -8,6 +8,8 @@ const icons = {
   order_confirmed: ShoppingBag,
   order_cancelled: Undo2,
   ticket_admitted: ScanLine,
+  ticket_exited: DoorOpen,
+  admission_undone: RotateCcw,
 } satisfies Record<DeskEntryKind, typeof ShoppingBag>;
 
 /** Sales and check-ins as they happen. */
@@ -53,6 +55,8 @@ function EntryRow({ entry }: { entry: DeskEntry }) {
             <Plural value={quantity} one="gave # ticket back" other="gave # tickets back" />
           )}
           {kind === 'ticket_admitted' && <Trans>came in</Trans>}
+          {kind === 'ticket_exited' && <Trans>went out</Trans>}
+          {kind === 'admission_undone' && <Trans>scan taken back</Trans>}
           {' · '}
           <time dateTime={at}>{formatMoment(at)}</time>
         </p>

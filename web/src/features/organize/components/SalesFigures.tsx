@@ -7,7 +7,7 @@ import { share } from '../model';
 
 export function SalesFigures({ sales }: { sales: Sales }) {
   const { t } = useLingui();
-  const { confirmed, capacity, held, checked_in, revenue } = sales;
+  const { confirmed, capacity, held, checked_in, inside, revenue } = sales;
   const paid = revenue.filter(({ amount }) => amount > 0);
   return (
     <section aria-label={t`Sales`}>
@@ -26,7 +26,13 @@ export function SalesFigures({ sales }: { sales: Sales }) {
         <Figure
           label={t`Checked in`}
           value={checked_in}
-          note={<BarOf part={checked_in} whole={confirmed} />}
+          note={
+            inside === checked_in ? (
+              <BarOf part={checked_in} whole={confirmed} />
+            ) : (
+              <Trans>{inside} inside now</Trans>
+            )
+          }
         />
       </dl>
     </section>
