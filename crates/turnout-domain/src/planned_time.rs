@@ -132,6 +132,12 @@ mod tests {
     }
 
     #[test]
+    fn zones_are_known_where_the_system_knows_none() {
+        let bundled = jiff::tz::TimeZoneDatabase::bundled();
+        assert!(bundled.get("Europe/Lisbon").is_ok());
+    }
+
+    #[test]
     fn an_offset_is_turned_into_the_wall_clock_of_the_zone() {
         let doors = PlannedTime::parse("2027-07-04T19:00:00Z", "Europe/Lisbon").unwrap();
         assert_eq!(doors.to_rfc3339(), "2027-07-04T20:00:00+01:00");
