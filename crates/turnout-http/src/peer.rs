@@ -16,6 +16,9 @@ use tower::ServiceExt;
 
 /// Longer than any answer between services should take, shorter than a buyer waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may stay without a sign that the other side has what was sent. A peer that was cut off answers
+/// nothing, not even that it is gone; without this a request on a connection from before would wait for a quarter of an hour.
+const SILENCE: Duration = Duration::from_secs(5);
 /// The largest answer.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often a read is tried. Reads only: they may be repeated without harm.
@@ -76,6 +79,10 @@ impl Target {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
         connector.set_nodelay(true);
+        connector.set_keepalive(Some(SILENCE));
+        connector.set_keepalive_interval(Some(Duration::from_secs(1)));
+        #[cfg(target_os = "linux")]
+        connector.set_tcp_user_timeout(Some(SILENCE));
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(Duration::from_secs(30))
             .build(connector);
