@@ -1,6 +1,6 @@
 # One image for every role: a static binary with the web app inside, and nothing else.
 #
-#   docker build --tag turnout .
+#   docker build --build-arg REVISION="$(git rev-parse HEAD)" --tag turnout .
 #
 # Needs BuildKit for the cache mounts. It keeps to what the built-in frontend knows, so that a build fetches nothing but
 # base images and packages.
@@ -47,9 +47,11 @@ CMD ["--listen", "0.0.0.0:8000", "--data", "/data/dynamodb.db"]
 
 FROM rust AS build
 COPY --from=web /src/web/dist web/dist
+# The repository is not in the context, so that `turnout --version` names what it is told here: `git rev-parse HEAD`.
+ARG REVISION=unknown
 # The cache mounts keep what dependencies were compiled to. The binary is copied out, since a mount is not part of a layer.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,sharing=locked \
-    cargo build --locked --release --target x86_64-unknown-linux-gnu --package turnout-server --features dynamodb,nats && \
+    TURNOUT_COMMIT="${REVISION}" cargo build --locked --release --target x86_64-unknown-linux-gnu --package turnout-server --features dynamodb,nats && \
     cp target/x86_64-unknown-linux-gnu/release/turnout /turnout
 
 FROM scratch AS turnout

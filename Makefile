@@ -59,6 +59,9 @@ check: ## Check formatting, lints, tidiness, types, and that generated files are
 check-deploy: build ## Check manifests, templates, Dockerfile and compose file, and try the stacks on an emulator
 	@scripts/check-deploy.sh
 
+test-docker: setup-build ## Build the image and try compose.yaml with it; ENGINE=debian installs and starts an engine
+	@scripts/test-docker.sh $(ENGINE)
+
 audit: setup-build ## Check licences, sources and known weaknesses of what we use; asks the registries
 	@scripts/audit.sh
 
@@ -78,4 +81,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-fuzz test-web test-e2e bench check check-deploy audit generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-fuzz test-web test-e2e bench check check-deploy test-docker audit generate build build-web setup-build clean

@@ -55,7 +55,7 @@ _record() {
 }
 
 _sum_up() {
-    local status=$?
+    local status=${1:-$?}
     if [[ -n $_background_pid ]]; then
         kill -TERM -- "-$_background_pid" 2>/dev/null || true
         wait "$_background_pid" 2>/dev/null || true

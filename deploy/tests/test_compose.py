@@ -25,7 +25,13 @@ class Compose(unittest.TestCase):
         self.assertEqual({key for key in self.compose if not key.startswith("x-")}, TOP)
         for name, service in self.services.items():
             self.assertLessEqual(service.keys(), KEYS, name)
-            self.assertLessEqual(set(service.get("build", {})), {"context", "target"}, name)
+            self.assertLessEqual(set(service.get("build", {})), {"args", "context", "target"}, name)
+
+    def test_every_container_is_restricted(self):
+        for name, service in self.services.items():
+            self.assertTrue(service["read_only"], name)
+            self.assertEqual(service["cap_drop"], ["ALL"], name)
+            self.assertEqual(service["security_opt"], ["no-new-privileges:true"], name)
 
     def test_each_role_is_at_its_port_of_this_machine_only(self):
         for role, port in PORTS.items():
