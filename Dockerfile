@@ -29,9 +29,10 @@ COPY xtask xtask
 FROM rust AS dynamodb-local-build
 COPY tests/dynamo-conformance tests/dynamo-conformance
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,sharing=locked \
-    cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir target \
+    target="$(uname -m)-unknown-linux-gnu" && \
+    cargo build --locked --release --target "$target" --target-dir target \
         --manifest-path tests/dynamo-conformance/Cargo.toml --bin dynamodb-local && \
-    cp target/x86_64-unknown-linux-gnu/release/dynamodb-local /dynamodb-local
+    cp "target/$target/release/dynamodb-local" /dynamodb-local
 
 # For development and tests only: compose.yaml uses it in the place of Amazon DynamoDB.
 FROM debian:bookworm-slim AS dynamodb-local
@@ -51,8 +52,9 @@ COPY --from=web /src/web/dist web/dist
 ARG REVISION=unknown
 # The cache mounts keep what dependencies were compiled to. The binary is copied out, since a mount is not part of a layer.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,sharing=locked \
-    TURNOUT_COMMIT="${REVISION}" cargo build --locked --release --target x86_64-unknown-linux-gnu --package turnout-server --features dynamodb,nats && \
-    cp target/x86_64-unknown-linux-gnu/release/turnout /turnout
+    target="$(uname -m)-unknown-linux-gnu" && \
+    TURNOUT_COMMIT="${REVISION}" cargo build --locked --release --target "$target" --package turnout-server --features dynamodb,nats && \
+    cp "target/$target/release/turnout" /turnout
 
 FROM scratch AS turnout
 ARG VERSION=0.1.0

@@ -13,7 +13,7 @@ packages_of() {
         test) echo chromium curl fonts-liberation fonts-noto-cjk fonts-noto-color-emoji nats-server sqlite3 ;;
         # Debian's Python makes no environments without it.
         deploy) echo python3 python3-venv ;;
-        engine) echo ca-certificates debootstrap docker-compose docker.io iptables iproute2 util-linux ;;
+        engine) echo ca-certificates debootstrap docker-compose docker.io iptables iproute2 python3-pip util-linux ;;
         *) fail "no set called '$1'; there are build, npm, test, deploy and engine" ;;
     esac
 }

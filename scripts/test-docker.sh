@@ -15,7 +15,7 @@ engine=${1:-running}
 STATE=${TURNOUT_ENGINE:-$PWD/.tools/docker}
 export COMPOSE_PROJECT_NAME=turnout-test
 FIGURES=$(mktemp)
-TURNOUT_REVISION=$(git rev-parse HEAD)
+TURNOUT_REVISION=${TURNOUT_REVISION:-$(git rev-parse HEAD)}
 export FIGURES TURNOUT_REVISION
 PORTS=(3000 3001 3002 3003 3004)
 

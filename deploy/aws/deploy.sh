@@ -11,6 +11,7 @@
 #   ORIGIN_DOMAIN       the load balancer's name, as in origin.tickets.example.org         site
 #   ORIGIN_CERTIFICATE  ARN of the certificate of both names, in the cluster's region      manifests
 #   CERTIFICATE         ARN of the certificate of DOMAIN, in us-east-1                     site
+#   TABLE_PREFIX        what the tables' names begin with [default: turnout-]              cluster, manifests
 #   STACK_PREFIX        what the stacks' names begin with [default: turnout]
 #   AWS_REGION          [default: eu-central-1]
 set -euo pipefail
@@ -18,6 +19,8 @@ cd "$(dirname "$0")/../.."
 
 STEPS=(tables registry cluster addons image manifests site)
 prefix=${STACK_PREFIX:-turnout}
+# The stack of the tables makes turnout-…; others are made by a restore.
+table_prefix=${TABLE_PREFIX:-turnout-}
 export AWS_REGION=${AWS_REGION:-eu-central-1}
 export AWS_DEFAULT_REGION=$AWS_REGION AWS_PAGER=
 # CloudFront is left without a name of its own only where there is no DNS: in tests.
@@ -32,7 +35,7 @@ tables() {
 
 registry() { stack registry registry.yaml; }
 
-cluster() { stack cluster cluster.yaml; }
+cluster() { stack cluster cluster.yaml "TablePrefix=$table_prefix"; }
 
 addons() { stack addons addons.yaml "PodRoleArn=$(output cluster PodRoleArn)"; }
 
@@ -65,7 +68,7 @@ images:
 configMapGenerator:
   - name: turnout
     behavior: merge
-    literals: [AWS_REGION=$AWS_REGION, "TURNOUT_PUBLIC_URL=https://$domain"]
+    literals: [AWS_REGION=$AWS_REGION, "TURNOUT_PUBLIC_URL=https://$domain", TURNOUT_DYNAMODB_PREFIX=$table_prefix]
 patches:
   - target: {kind: Ingress}
     patch: |

@@ -180,6 +180,11 @@ class DryRun(unittest.TestCase):
             self.assertIn(words, said)
         self.assertEqual(list((sources.ROOT / "deploy/kubernetes/overlays").glob("made.*")), [])
 
+    def test_pods_are_let_at_the_tables_of_a_restore_and_told_of_them(self):
+        said = run(AWS / "deploy.sh", "--dry-run", "cluster", "manifests", **self.settings, TABLE_PREFIX="restored-").stdout
+        for words in ("--parameter-overrides TablePrefix=restored-", "TURNOUT_DYNAMODB_PREFIX: restored-"):
+            self.assertIn(words, said)
+
     def test_it_names_what_is_missing(self):
         for step, name in (("image", "VERSION"), ("site", "ORIGIN_DOMAIN"), ("tabels", "tabels")):
             settings = {**self.settings, name: ""}

@@ -15,9 +15,11 @@ start() {
     [[ $(id -u) == 0 ]] || fail "an engine needs root"
     ! is_running || fail "it runs already; '$0 stop $state' stops it"
     mkdir -p "$state"
-    # It forbids forwarding, adds rules and leaves them behind.
-    iptables-save >"$state/iptables"
-    sysctl --values "$FORWARDING" >"$state/forwarding"
+    # It forbids forwarding, adds rules and leaves them behind. What a run left that was killed is not how it was.
+    if [[ ! -e $state/iptables ]]; then
+        sysctl --values "$FORWARDING" >"$state/forwarding"
+        iptables-save >"$state/iptables"
+    fi
     write_environment
     setsid dockerd --data-root "$state/data" --exec-root "$state/exec" --pidfile "$state/pid" --host "unix://$state/socket" \
         >"$state/log" 2>&1 </dev/null &
@@ -93,7 +95,8 @@ restore_network() {
 }
 
 is_running() {
-    [[ -e $state/pid ]] && kill -0 "$(cat "$state/pid")" 2>/dev/null
+    # The number may be another process's by now.
+    [[ -e $state/pid && $(cat "/proc/$(cat "$state/pid")/comm" 2>/dev/null) == dockerd ]]
 }
 
 fail() {
@@ -102,6 +105,7 @@ fail() {
 }
 
 [[ $# == 2 && $1 =~ ^(start|stop)$ ]] || fail "usage: scripts/docker/engine.sh start|stop STATE"
-# A path of a socket has at most 107 characters.
 state=$(mkdir -p "$2" && cd "$2" && pwd)
+# The system takes no longer names for sockets, and the engine makes some below its own folder.
+((${#state} <= 60)) || fail "$state is too long a name; give TURNOUT_ENGINE a shorter one"
 "$1"
