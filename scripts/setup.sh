@@ -26,6 +26,8 @@ fail() {
 is_installed() {
     # npm is often there without its Debian package.
     if [[ $1 == npm ]] && command -v npm >/dev/null; then return; fi
+    # The browser that the tests are told to take: Ubuntu has none in its packages.
+    if [[ $1 == chromium && -x ${CHROMIUM:-} ]]; then return; fi
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 

@@ -70,9 +70,9 @@ phase "Browser's packages" scripts/web.sh install
 phase "Images: build" scripts/docker/image.sh build
 phase "Image: size, user, root, labels, what is in it" scripts/docker/image.sh check
 phase "Five roles: start, ordered by health" scripts/docker/compose.sh up split
-phase "Five roles: the browser's journey" scripts/docker/compose.sh journey
+phase "Five roles: the browser's journey" scripts/docker/compose.sh journey journey.spec.ts
 phase "Five roles: kills and cuts under load" scripts/docker/faults.sh split
 phase "Five roles: end" scripts/docker/compose.sh down
 phase "One container: start" scripts/docker/compose.sh up embedded
-phase "One container: the browser's journey" scripts/docker/compose.sh journey
+phase "One container: the browser's journey" scripts/docker/compose.sh journey journey.spec.ts --project desktop
 phase "One container: kills under load" scripts/docker/faults.sh embedded

@@ -29,9 +29,9 @@ until_true() {
     done
 }
 
-# status_is CODE URL
+# status_is CODE URL: longer than any answer takes, also one that says that something behind it does not answer.
 status_is() {
-    [[ $(curl --silent --max-time 3 --output /dev/null --write-out '%{http_code}' "$2") == "$1" ]]
+    [[ $(curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "$2") == "$1" ]]
 }
 
 milliseconds() {

@@ -85,7 +85,7 @@ journey() {
     # shellcheck source=scripts/node-env.sh
     . scripts/node-env.sh
     (cd web && TURNOUT_URL=$WEB npm run e2e -- "$@")
-    figure "browser's journeys" "passed in $((SECONDS - began)) s"
+    figure "browser: ${*:-all}" "passed in $((SECONDS - began)) s"
 }
 
 # Also what an earlier run left half way.
