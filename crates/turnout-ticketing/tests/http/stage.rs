@@ -221,6 +221,16 @@ impl Stage {
         self.app.as_guest().with("order-secret", text(&order["secret"]))
     }
 
+    /// Confirms an order that costs nothing; one whose time is up stays so.
+    pub async fn pay_for_nothing(&self, order: &Value) {
+        let pay = format!("{}/pay", path(order));
+        let reply = self
+            .holder_of(order)
+            .post(&pay, json!({ "method": "free" }))
+            .await;
+        assert!([StatusCode::OK, StatusCode::GONE].contains(&reply.status()));
+    }
+
     /// What the event has sold, as its manager sees it.
     pub async fn sales(&self) -> Value {
         self.manager.get(&self.path("sales")).await.expect(StatusCode::OK)

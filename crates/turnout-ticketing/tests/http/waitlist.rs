@@ -1,6 +1,7 @@
 //! Who gets what comes free once an event has sold out.
 
 mod races;
+mod random;
 
 use axum::http::StatusCode;
 use futures::future::join_all;
