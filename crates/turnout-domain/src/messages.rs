@@ -234,6 +234,9 @@ pub struct TicketAdmitted {
 pub struct AdmissionUndone {
     /// The ticket.
     pub ticket_id: TicketId,
+    /// What it was sold as.
+    #[serde(default)]
+    pub ticket_type_id: Option<TicketTypeId>,
     /// Its order.
     pub order_id: OrderId,
     /// Its event.

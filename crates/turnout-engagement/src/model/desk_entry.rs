@@ -127,6 +127,7 @@ mod tests {
         assert_eq!(kind_of(&went(Direction::Entry)), Some(DeskKind::TicketAdmitted));
         assert_eq!(kind_of(&went(Direction::Exit)), Some(DeskKind::TicketExited));
         let undone = AdmissionUndone {
+            ticket_type_id: None,
             ticket_id,
             order_id: ticket_id.order(),
             event_id,

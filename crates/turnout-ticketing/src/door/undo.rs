@@ -62,6 +62,7 @@ impl Ticketing {
             let (check_in, _) = check_in.decided(known.list.list.reentry, now);
             let told = self.envelope(&AdmissionUndone {
                 ticket_id: undo.ticket,
+                ticket_type_id: order.ticket(undo.ticket).map(|held| held.ticket_type_id),
                 order_id: order.id,
                 event_id: event,
                 list: undo.list.as_str().to_owned(),

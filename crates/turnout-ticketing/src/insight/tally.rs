@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use turnout_domain::messages::{
-    Direction, OrderConfirmed, OrderHeld, OrderLine, OrderReleased, TicketAdmitted,
+    AdmissionUndone, Direction, OrderConfirmed, OrderHeld, OrderLine, OrderReleased, TicketAdmitted,
 };
 use turnout_domain::{Envelope, EventId, Message, TicketTypeId};
 use turnout_store::Counter;
@@ -24,7 +24,7 @@ pub(crate) enum Measure {
     Sold,
     /// What they cost, in minor units.
     Revenue,
-    /// Admissions.
+    /// Tickets that were admitted; a scan that is taken back counts back in the hour that it was.
     CheckedIn,
 }
 
@@ -73,6 +73,7 @@ pub(super) const KINDS: &[&str] = &[
     OrderConfirmed::KIND,
     OrderReleased::KIND,
     TicketAdmitted::KIND,
+    AdmissionUndone::KIND,
 ];
 
 /// What a message counts, and of which event.
@@ -118,6 +119,14 @@ pub(super) fn tally(message: &Envelope) -> Result<Option<(EventId, Tally)>, serd
             }
         }
         admitted.event_id
+    } else if let Some(undone) = message.open::<AdmissionUndone>()? {
+        if undone.direction == Direction::Entry && !undone.still_admitted {
+            add(undone.undone_at, None, Measure::CheckedIn, -1);
+            if let Some(of) = undone.ticket_type_id {
+                add(undone.undone_at, Some(of), Measure::CheckedIn, -1);
+            }
+        }
+        undone.event_id
     } else {
         return Ok(None);
     };

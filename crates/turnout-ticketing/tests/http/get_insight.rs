@@ -43,6 +43,12 @@ async fn everything_is_counted_once_in_the_hour_it_happened() {
         text(&list(&registered, "tickets")[0]["id"])
     );
     stage.manager.post(&door, json!({})).await.expect(StatusCode::OK);
+    let other = text(&list(&registered, "tickets")[1]["id"]);
+    let scan = format!("/tickets/{other}/validate");
+    stage.manager.post(&scan, json!({})).await.expect(StatusCode::OK);
+    let undo = json!({ "ticket_id": other, "list": "main", "reason": "The wrong one" });
+    let undone = stage.manager.post(&stage.path("check-ins/undo"), undo).await;
+    undone.expect(StatusCode::OK);
     // Each message comes twice.
     let messages = stage.app.messages();
     stage.app.bus().publish(&messages).await.unwrap();
