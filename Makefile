@@ -42,6 +42,10 @@ test-fuzz: build ## Let a client that reads the API document send what it likes,
 	@scripts/fuzz.sh embedded 30
 	@scripts/fuzz.sh split 10
 
+test-cluster: build ## Kill, freeze and restart two processes of every role in turn, under load
+	@scripts/setup.sh test
+	@scripts/test-cluster.sh
+
 test-web: setup-build ## Run the web app's unit tests
 	@scripts/web.sh install test
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts and stops Turnout on loopback, for tests that want real processes.
 #
-#   scripts/cluster.sh start STATE [embedded|split]    returns when every part is ready
+#   scripts/cluster.sh start STATE [embedded|split|backing]    returns when every part is ready
 #   scripts/cluster.sh url STATE                       where its web app and API answer
 #   scripts/cluster.sh add STATE ROLE                  a second process of that role, as the part ROLE2
 #   scripts/cluster.sh kill STATE PART                 SIGKILL to one part: turnout, a role, dynamodb or nats
@@ -9,7 +9,8 @@
 #   scripts/cluster.sh stop STATE                      SIGTERM to all; fails if one had crashed or would not go
 #   scripts/cluster.sh logs STATE                      the end of every log
 #
-# embedded: one process with a database of its own. split: five roles, a DynamoDB-compatible server and NATS.
+# embedded: one process with a database of its own. split: five roles, a DynamoDB-compatible server and NATS. backing: that
+# server with its tables, and NATS; the roles are someone else's to start.
 # STATE is a folder that `start` makes: `env` holds addresses and secrets, to be sourced; each part has PART.pid, .log,
 # .command and .ready. Ports are whatever is free, so that clusters can run side by side.
 set -euo pipefail
@@ -26,11 +27,11 @@ nats=$(PATH=$PATH:/usr/sbin command -v nats-server || echo nats-server)
 
 start() {
     local shape=${1:-embedded}
-    [[ $shape == embedded || $shape == split ]] || fail "no shape called '$shape'"
+    [[ $shape == embedded || $shape == split || $shape == backing ]] || fail "no shape called '$shape'"
     [[ ! -e $state/env ]] || fail "$state holds a cluster already"
     mkdir -p "$state"
     "start_$shape"
-    echo "Started ($shape): $(url)"
+    [[ $shape == backing ]] || echo "Started ($shape): $(url)"
 }
 
 start_embedded() {
@@ -42,19 +43,15 @@ start_embedded() {
     wait_until_ready turnout
 }
 
-start_split() {
+start_backing() {
     need "$turnout" "$dynamodb" "$nats"
-    local dynamodb_address nats_address role role_url
+    local dynamodb_address nats_address
     dynamodb_address=$(free_address)
     nats_address=$(free_address)
     {
         printf 'export %s\n' AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=eu-central-1 \
             "TURNOUT_PEER_SECRET=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')" \
             "TURNOUT_DYNAMODB_ENDPOINT=http://$dynamodb_address" "TURNOUT_NATS_URL=nats://$nats_address"
-        for role in "${ROLES[@]}"; do
-            echo "export TURNOUT_${role^^}_URL=http://$(free_address)"
-        done
-        echo "export TURNOUT_URL=\$TURNOUT_WEB_URL"
     } >"$state/env"
     # shellcheck source=/dev/null
     . "$state/env"
@@ -63,7 +60,19 @@ start_split() {
     launch nats "$nats_address" "$nats" -js -a "${nats_address%:*}" -p "${nats_address#*:}" -sd "$state/nats"
     wait_until_ready dynamodb nats
     "$turnout" tables create >"$state/tables.log" 2>&1 || fail "'turnout tables create' failed"
+}
 
+start_split() {
+    local role role_url
+    start_backing
+    {
+        for role in "${ROLES[@]}"; do
+            echo "export TURNOUT_${role^^}_URL=http://$(free_address)"
+        done
+        echo "export TURNOUT_URL=\$TURNOUT_WEB_URL"
+    } >>"$state/env"
+    # shellcheck source=/dev/null
+    . "$state/env"
     for role in "${ROLES[@]}"; do
         role_url=TURNOUT_${role^^}_URL
         launch "$role" "${!role_url}/readyz" \

@@ -22,5 +22,6 @@ phase "Rush and SIGKILL: two ticketing processes" scripts/rush.sh split
 phase "Histories: one process" scripts/histories.sh embedded 12
 phase "Histories: two ticketing processes" scripts/histories.sh split 8
 phase "API: a fuzzing client" scripts/fuzz.sh embedded 3
+phase "Cluster: two processes of every role" scripts/test-cluster.sh short
 phase "Browser: one process" scripts/e2e.sh embedded
 phase "Browser: five roles, DynamoDB, NATS" scripts/e2e.sh split

@@ -27,7 +27,7 @@ pub use idempotency::IdempotencyKey;
 pub use observe::{RequestId, observed};
 pub use page::{List, PageParams};
 pub use path::{Params, Path};
-pub use peer::{LocalRouter, Peer, PeerError, Peers, Target};
+pub use peer::{IDLE_MAX, LocalRouter, Peer, PeerError, Peers, Target};
 pub use permit::{
     Action, Admit, GatePass, Holder, Manage, MemberRole, MembersOnly, Permit, Role, SeeDoor, SeeSales,
 };

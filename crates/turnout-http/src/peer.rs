@@ -19,6 +19,9 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may stay without a sign that the other side has what was sent. A peer that was cut off answers
 /// nothing, not even that it is gone; without this a request on a connection from before would wait for a quarter of an hour.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How long a connection between services waits for its next request. Shorter than a process that is told to end goes on
+/// before it closes connections that wait: so no request is ever sent on one that is being closed.
+pub const IDLE_MAX: Duration = Duration::from_secs(1);
 /// The largest answer.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often a read is tried. Reads only: they may be repeated without harm.
@@ -84,7 +87,7 @@ impl Target {
         #[cfg(target_os = "linux")]
         connector.set_tcp_user_timeout(Some(SILENCE));
         let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_idle_timeout(IDLE_MAX)
             .build(connector);
         Self::Remote(Box::new(client), base.trim_end_matches('/').to_owned())
     }

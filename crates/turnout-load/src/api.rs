@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
@@ -13,6 +13,9 @@ use serde_json::Value;
 
 /// Longer than any answer takes that is still of use.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a connection waits for its next request.
+const POOL_IDLE_MAX: Duration = Duration::from_secs(1);
 
 /// A server, and who asks.
 #[derive(Clone)]
@@ -59,6 +62,8 @@ impl Api {
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(1024)
+            // As an ingress does it: shorter than a server that ends goes on.
+            .pool_idle_timeout(POOL_IDLE_MAX)
             .build(connector);
         Self {
             client,
@@ -86,6 +91,13 @@ impl Api {
     /// Reads.
     pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Answer> {
         self.send(Method::GET, path, None, headers).await
+    }
+
+    /// Reads what is no JSON.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let request = Request::get(format!("{}{path}", self.base)).body(Body::empty())?;
+        let (_, bytes) = self.answer(request).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Posts.
@@ -128,14 +140,18 @@ impl Api {
             request = request.header(*name, *value);
         }
         let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))?;
+        let (status, bytes) = self.answer(request).await?;
+        Ok(Answer {
+            status,
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        })
+    }
+
+    async fn answer(&self, request: Request<Body>) -> anyhow::Result<(StatusCode, Bytes)> {
         let answer = async {
             let response = self.client.request(request).await?;
             let status = response.status();
-            let bytes = response.into_body().collect().await?.to_bytes();
-            anyhow::Ok(Answer {
-                status,
-                body: serde_json::from_slice(&bytes).unwrap_or_default(),
-            })
+            anyhow::Ok((status, response.into_body().collect().await?.to_bytes()))
         };
         tokio::time::timeout(TIMEOUT, answer)
             .await

@@ -10,6 +10,7 @@
 )]
 
 mod api;
+mod cluster;
 mod figures;
 mod histories;
 mod http;
@@ -38,6 +39,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Random clients at many events; what they were told is checked against everything else that happened.
     Histories(histories::HistoriesArgs),
+    /// Two processes of every role under load, while each is killed, frozen and restarted in turn.
+    Cluster(cluster::ClusterArgs),
     /// What a sale over HTTP costs.
     #[command(subcommand)]
     Http(http::HttpCommand),
@@ -53,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Rush(args) => rush::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Histories(args) => histories::run(args).await,
+        Command::Cluster(args) => cluster::run(args).await,
         Command::Http(command) => http::run(command).await,
         Command::Units(args) => units::run(args).await,
         Command::Report(args) => report::run(&args),

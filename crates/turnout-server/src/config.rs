@@ -117,6 +117,9 @@ pub struct ServeArgs {
     /// The NATS server [default: nats://127.0.0.1:4222].
     #[arg(long, env = "TURNOUT_NATS_URL", value_name = "URL")]
     nats_url: Option<String>,
+    /// How many servers of a NATS cluster keep each message: 1, 3 or 5; counts when the stream is made [default: 1].
+    #[arg(long, env = "TURNOUT_NATS_REPLICAS", value_name = "NUMBER")]
+    nats_replicas: Option<u8>,
     /// What services prove themselves to each other with; the same for all roles, 16 characters or more.
     #[arg(
         long,
@@ -159,6 +162,7 @@ pub struct Config {
     pub public_url: String,
     pub dynamodb: DynamodbConfig,
     pub nats_url: String,
+    pub nats_replicas: u8,
     pub peer_secret: Option<String>,
     pub identity_url: String,
     pub registration_url: String,
@@ -179,6 +183,8 @@ pub struct DynamodbConfig {
 
 /// The shortest secret that services may share.
 const PEER_SECRET_CHARACTERS_MIN: usize = 16;
+/// DynamoDB allows 255 characters for a table's name, prefix and all.
+const PREFIX_CHARACTERS_MAX: usize = 200;
 /// How long tickets stay set aside, unless an operator chooses otherwise.
 const HOLD_SECONDS: u32 = 600;
 /// Longer than two hours, tickets that nobody pays would be kept from those who would.
@@ -228,6 +234,7 @@ impl ServeArgs {
                 .nats_url
                 .or(file.nats_url)
                 .unwrap_or_else(|| "nats://127.0.0.1:4222".to_owned()),
+            nats_replicas: self.nats_replicas.or(file.nats_replicas).unwrap_or(1),
             peer_secret: self.peer_secret.or(file.peer_secret),
             identity_url: url(self.identity_url, file.identity_url, Role::Identity),
             registration_url: url(self.registration_url, file.registration_url, Role::Registration),
@@ -277,21 +284,33 @@ impl Config {
             "--hold-seconds {} (TURNOUT_HOLD_SECONDS) should be 1 to {HOLD_SECONDS_MAX}; {HOLD_SECONDS} is usual",
             self.hold_seconds
         );
+        anyhow::ensure!(
+            matches!(self.nats_replicas, 1 | 3 | 5),
+            "--nats-replicas {} (TURNOUT_NATS_REPLICAS) is not a number of servers that can outvote a lost one: use 1, 3 \
+             or 5, and no more than the NATS cluster has.",
+            self.nats_replicas
+        );
         let urls = [
-            ("--public-url", &self.public_url),
-            ("--identity-url", &self.identity_url),
-            ("--registration-url", &self.registration_url),
-            ("--ticketing-url", &self.ticketing_url),
-            ("--engagement-url", &self.engagement_url),
+            ("--public-url (TURNOUT_PUBLIC_URL)", &self.public_url),
+            ("--identity-url (TURNOUT_IDENTITY_URL)", &self.identity_url),
+            (
+                "--registration-url (TURNOUT_REGISTRATION_URL)",
+                &self.registration_url,
+            ),
+            ("--ticketing-url (TURNOUT_TICKETING_URL)", &self.ticketing_url),
+            ("--engagement-url (TURNOUT_ENGAGEMENT_URL)", &self.engagement_url),
         ];
         for (name, url) in urls {
-            let uri: axum::http::Uri = url
-                .parse()
-                .with_context(|| format!("{name} `{url}` is not a URL such as http://host:3000"))?;
-            anyhow::ensure!(
-                matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some(),
-                "{name} `{url}` should begin with http:// or https:// and name a host"
-            );
+            check_url(name, url, &["http", "https"], "http://host:3000")?;
+        }
+        if self.bus == BusKind::Nats {
+            for url in self.nats_url.split(',').map(str::trim) {
+                let schemes = ["nats", "tls", "ws", "wss"];
+                check_url("--nats-url (TURNOUT_NATS_URL)", url, &schemes, "nats://host:4222")?;
+            }
+        }
+        if self.store == StoreKind::Dynamodb {
+            self.dynamodb.check()?;
         }
         Ok(())
     }
@@ -310,6 +329,43 @@ impl Config {
     pub fn is_public_secure(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+}
+
+impl DynamodbConfig {
+    /// Whether AWS could have such a region and such tables.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if let Some(endpoint) = &self.endpoint {
+            let name = "--dynamodb-endpoint (TURNOUT_DYNAMODB_ENDPOINT)";
+            check_url(name, endpoint, &["http", "https"], "http://host:8000")?;
+        }
+        let of_region =
+            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        anyhow::ensure!(
+            !self.region.is_empty() && self.region.len() <= 64 && self.region.chars().all(of_region),
+            "--aws-region `{}` (AWS_REGION) is not the name of a region such as eu-central-1",
+            self.region
+        );
+        let of_prefix = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+        anyhow::ensure!(
+            self.prefix.len() <= PREFIX_CHARACTERS_MAX && self.prefix.chars().all(of_prefix),
+            "--dynamodb-prefix `{}` (TURNOUT_DYNAMODB_PREFIX) cannot begin a table's name: use at most \
+             {PREFIX_CHARACTERS_MAX} letters, digits, `.`, `_` and `-`, as in turnout-",
+            self.prefix
+        );
+        Ok(())
+    }
+}
+
+fn check_url(name: &str, url: &str, schemes: &[&str], example: &str) -> anyhow::Result<()> {
+    let uri: axum::http::Uri = url
+        .parse()
+        .with_context(|| format!("{name} `{url}` is not a URL such as {example}"))?;
+    anyhow::ensure!(
+        uri.scheme_str().is_some_and(|scheme| schemes.contains(&scheme)) && uri.authority().is_some(),
+        "{name} `{url}` should begin with {}:// and name a host, as in {example}",
+        schemes.join(":// or ")
+    );
+    Ok(())
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ async fn open_nats(
     stopping: &CancellationToken,
     closing: &mut Vec<BoxFuture<'static, ()>>,
 ) -> anyhow::Result<Arc<dyn Bus>> {
-    let nats = turnout_bus_nats::NatsConfig::at(&config.nats_url);
+    let nats = turnout_bus_nats::NatsConfig::at(&config.nats_url).replicas(config.nats_replicas.into());
     let bus = Arc::new(turnout_bus_nats::NatsBus::connect(nats, stopping.clone()).await?);
     let closed = bus.clone();
     closing.push(async move { closed.closed().await }.boxed());

@@ -1,9 +1,14 @@
 //! `turnout serve`: from settings to a process that answers, and back down without losing anything.
 
+use std::future::ready;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::serve::ListenerExt;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,16 +17,21 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use turnout_http::observed;
+use turnout_http::{IDLE_MAX, observed};
 
 use crate::config::{Config, Role, VERSION};
-use crate::health::{self, Health};
+use crate::health::{self, BusHealth, Health};
 use crate::services::{Services, Wiring};
 use crate::{demo, gateway, logging, openapi, ports, web};
 
 /// Connections that may wait to be accepted in a rush.
 const BACKLOG: u32 = 4096;
-/// How long requests that are being answered are waited for.
+/// How long a role that is told to end goes on before it closes connections that wait for a request. Meanwhile it says that it
+/// is not ready, and closes each connection with its next answer: whoever is in front of it goes elsewhere without
+/// having lost a request. Longer than [`IDLE_MAX`].
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
+const _: () = assert!(LAST_REQUESTS.as_millis() > IDLE_MAX.as_millis());
+/// How long requests that are being answered are waited for, that time included.
 const DRAIN_SECONDS_MAX: u64 = 25;
 /// How long work in the background is waited for after that.
 const STOP_SECONDS_MAX: u64 = 10;
@@ -74,20 +84,26 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         } else {
             app = app.merge(public).merge(services.internal.clone());
         }
-        app.merge(health::routes(health(
-            Some(foundation.store),
-            Some(foundation.bus),
-        )))
+        let bus = BusHealth::watch(config.role, foundation.bus, stopping.clone()).await;
+        app.merge(health::routes(health(Some(foundation.store), Some(bus))))
     };
 
     announce(&config, listener.local_addr()?.port());
+    let (told_to_end, role, told) = (draining.clone(), config.role, draining.clone());
+    let app = app.layer(map_response(move |response| ready(close_after(&told, response))));
     let served = axum::serve(
         listener.tap_io(|connection| {
             let _ = connection.set_nodelay(true);
         }),
         observed(app),
     )
-    .with_graceful_shutdown(draining.clone().cancelled_owned());
+    .with_graceful_shutdown(async move {
+        told_to_end.cancelled().await;
+        // One process alone has nobody to send its clients to.
+        if role != Role::All {
+            tokio::time::sleep(LAST_REQUESTS).await;
+        }
+    });
     tokio::select! {
         served = served => served?,
         () = give_up(&draining) => tracing::warn!("Some requests took too long to end and were cut off"),
@@ -172,7 +188,7 @@ async fn drain_on_signal(draining: CancellationToken) {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("Draining: answering what was asked, accepting nothing new");
+    tracing::info!("Draining: answering what was asked; the next requests go elsewhere");
     draining.cancel();
     // Whoever asks twice means it.
     tokio::select! {
@@ -180,6 +196,16 @@ async fn drain_on_signal(draining: CancellationToken) {
         _ = interrupt.recv() => {}
     }
     std::process::exit(130);
+}
+
+/// Has the client open its next connection elsewhere.
+fn close_after(draining: &CancellationToken, mut response: Response) -> Response {
+    if draining.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn give_up(draining: &CancellationToken) {

@@ -10,6 +10,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use turnout_store::Table;
 
+use crate::credentials;
+
 /// A connection within a region takes milliseconds; one to a machine that is gone takes as long as it is given.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One attempt. AWS answers in tens of milliseconds; a transaction of 3 MB or a busy development server takes longer.
@@ -38,8 +40,14 @@ pub struct Config {
 /// Who asks.
 #[derive(Clone)]
 pub enum Credentials {
-    /// The keys in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a session, `AWS_SESSION_TOKEN`. They are read
-    /// once: when a session's keys expire, the process has to be started again.
+    /// What the environment says, the first of these that it gives:
+    /// - the keys in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a session, `AWS_SESSION_TOKEN`. They are read
+    ///   once: when a session's keys expire, the process has to be started again;
+    /// - the role in `AWS_ROLE_ARN` with the token in `AWS_WEB_IDENTITY_TOKEN_FILE`, as EKS gives service accounts (IRSA);
+    /// - the role that the endpoint in `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI` gives, as on EKS with Pod
+    ///   Identity, and on ECS.
+    ///
+    /// Keys of a role are renewed before they expire. The role of the machine beneath is never used.
     Environment,
     /// These keys.
     Keys {
@@ -70,7 +78,8 @@ impl std::fmt::Debug for Credentials {
 pub enum ConnectError {
     /// A variable that the credentials need is not set, or empty.
     #[error(
-        "{0} is not set: DynamoDB needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; a compatible server takes any"
+        "{0} is not set: DynamoDB needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a compatible server takes any), or \
+         on EKS a role: AWS_CONTAINER_CREDENTIALS_FULL_URI, or AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN"
     )]
     Variable(&'static str),
 }
@@ -89,7 +98,8 @@ impl Clients {
         let shared = config::Builder::new()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(config.region.clone()))
-            .credentials_provider(provider(&config.credentials, |name| std::env::var(name).ok())?)
+            .identity_cache(credentials::cache())
+            .credentials_provider(provider(config, |name| std::env::var(name).ok())?)
             .http_client(http_client(config.endpoint.as_deref()));
         let shared = match &config.endpoint {
             Some(endpoint) => shared.endpoint_url(endpoint),
@@ -119,7 +129,7 @@ fn read_retries() -> RetryConfig {
 }
 
 /// A server without TLS is spoken to without: so a machine without any certificates can run one.
-fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
+pub(crate) fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     match endpoint {
         Some(endpoint) if endpoint.starts_with("http://") => Builder::new().build_http(),
         _ => Builder::new()
@@ -129,15 +139,19 @@ fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
 }
 
 fn provider(
-    credentials: &Credentials,
+    config: &Config,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
-    let needed = |name| {
-        variable(name)
-            .filter(|value| !value.is_empty())
-            .ok_or(ConnectError::Variable(name))
-    };
-    let (id, secret, token) = match credentials {
+    let given = |name| variable(name).filter(|value| !value.is_empty());
+    let needed = |name| given(name).ok_or(ConnectError::Variable(name));
+    let has_keys = given("AWS_ACCESS_KEY_ID")
+        .or_else(|| given("AWS_SECRET_ACCESS_KEY"))
+        .is_some();
+    let may_be_a_role = matches!(config.credentials, Credentials::Environment) && !has_keys;
+    if may_be_a_role && let Some(role) = credentials::of_role(&config.region, &variable)? {
+        return Ok(role);
+    }
+    let (id, secret, token) = match &config.credentials {
         Credentials::Environment => (
             needed("AWS_ACCESS_KEY_ID")?,
             needed("AWS_SECRET_ACCESS_KEY")?,
@@ -191,9 +205,21 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named() {
         let one = |name: &str| (name == "AWS_ACCESS_KEY_ID").then(|| "id".to_owned());
-        let error = provider(&Credentials::Environment, one).unwrap_err();
+        let config = Config {
+            endpoint: None,
+            region: "eu-central-1".to_owned(),
+            table_prefix: String::new(),
+            tables: Vec::new(),
+            credentials: Credentials::Environment,
+        };
+        let error = provider(&config, one).unwrap_err();
         assert_eq!(error, ConnectError::Variable("AWS_SECRET_ACCESS_KEY"));
-        assert!(provider(&Credentials::Environment, |_| Some("x".to_owned())).is_ok());
+        assert!(provider(&config, |_| Some("x".to_owned())).is_ok());
+        let error = provider(&config, |_| None).unwrap_err().to_string();
+        assert!(
+            error.contains("AWS_ACCESS_KEY_ID") && error.contains("AWS_ROLE_ARN"),
+            "{error}"
+        );
     }
 
     #[test]

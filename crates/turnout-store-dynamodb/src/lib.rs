@@ -15,6 +15,7 @@
 mod attributes;
 mod commit;
 mod config;
+mod credentials;
 mod definition;
 mod failure;
 mod outbox;
