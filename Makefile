@@ -7,6 +7,7 @@ LISTEN ?= 127.0.0.1:3000
 DATA ?= ./data
 CYCLES ?= 200
 POINTS ?= 100
+KILLS ?= 4
 SEEDS ?= 500
 QUICK ?= 0
 
@@ -28,6 +29,10 @@ test-dynamodb: setup-build ## Run the store's conformance suite against a Dynamo
 
 test-crash: setup-build ## Kill a process that sells, CYCLES times, and look for what it was answered for
 	@scripts/crash.sh kill "$(CYCLES)"
+
+test-stripe: setup-build ## Sell through a stand-in for Stripe, killing the server KILLS times in between
+	@scripts/rust.sh build
+	@KILLS="$(KILLS)" scripts/stripe.sh
 
 test-power-loss: setup-build ## Let the power go at POINTS moments, and look whether what was synced is enough
 	@scripts/crash.sh power-loss "$(POINTS)"
@@ -85,4 +90,4 @@ setup-build:
 clean: ## Remove what was built and fetched; data stays
 	rm -rf target web/dist web/node_modules web/test-results web/playwright-report .tools
 
-.PHONY: help run test test-rust test-dynamodb test-crash test-power-loss test-histories test-fuzz test-web test-e2e bench check check-deploy test-docker audit generate build build-web setup-build clean
+.PHONY: help run test test-rust test-dynamodb test-crash test-stripe test-power-loss test-histories test-fuzz test-web test-e2e bench check check-deploy test-docker audit generate build build-web setup-build clean

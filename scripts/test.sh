@@ -21,6 +21,7 @@ phase "Rush and SIGKILL: one process" scripts/rush.sh embedded
 phase "Rush and SIGKILL: two ticketing processes" scripts/rush.sh split
 phase "Histories: one process" scripts/histories.sh embedded 12
 phase "Histories: two ticketing processes" scripts/histories.sh split 8
+phase "Stripe: bought, killed in between, refunded" scripts/stripe.sh
 phase "API: a fuzzing client" scripts/fuzz.sh embedded 3
 phase "Cluster: two processes of every role" scripts/test-cluster.sh short
 phase "Browser: one process" scripts/e2e.sh embedded

@@ -2,6 +2,7 @@ import { HttpResponse, http } from 'msw';
 import type {
   ListTicket,
   Order,
+  PaymentOptions,
   PayOrderRequest,
   Sales,
   Ticket,
@@ -90,6 +91,12 @@ export function ticketingHandlers(db: Db) {
       placed_at: now(),
       confirmed_at: null,
       tickets: [],
+      payment: null,
+      refunded: { ...total, amount: 0 },
+      refunds: [],
+      refundable: { ...total, amount: 0 },
+      ledger: [],
+      cancellable: null,
       secret: newId('sec'),
     };
     db.orders.push(order);
@@ -207,6 +214,14 @@ export function ticketingHandlers(db: Db) {
     ),
     http.get<{ id: string }>('*/api/events/:id/sales', ({ params }) =>
       HttpResponse.json<Sales>(db.sales(params.id)),
+    ),
+    http.get('*/api/events/:id/payment-options', () =>
+      HttpResponse.json<PaymentOptions>({
+        methods: [{ method: 'sandbox', test: true }],
+        offline_due_days: 7,
+        pay_at_door: false,
+        cancellation: { by_buyer: false, until_hours_before: 24, refund_percent: 100 },
+      }),
     ),
     http.post<never, OrderBody>('*/api/orders', async ({ request }) => {
       const user = db.user(request.headers.get('authorization'));

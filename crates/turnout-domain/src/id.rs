@@ -100,6 +100,10 @@ ids! {
     TicketId = "tkt";
     /// One person's place on an event's waitlist.
     WaitlistEntryId = "wle";
+    /// One try to pay an order.
+    PaymentId = "pay";
+    /// Money that goes back.
+    RefundId = "rfd";
     /// One message to one person.
     NotificationId = "ntf";
     /// What an organizer says to many.

@@ -16,8 +16,8 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, EmailError};
 pub use id::{
     AnnouncementId, CheckInListId, EventId, GateLinkId, IdError, Ids, MessageId, NotificationId, OrderId,
-    OrganizerId, PoolId, PromoCodeId, QuestionId, RandomIds, SeededIds, SessionId, TicketId, TicketTypeId,
-    UserId, WaitlistEntryId,
+    OrganizerId, PaymentId, PoolId, PromoCodeId, QuestionId, RandomIds, RefundId, SeededIds, SessionId,
+    TicketId, TicketTypeId, UserId, WaitlistEntryId,
 };
 pub use message::{Envelope, Message};
 pub use money::{Currency, CurrencyError, Money, MoneyError, part_of, shared_out};

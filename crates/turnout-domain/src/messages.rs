@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PlannedTime, TicketId,
-    TicketTypeId, UserId, WaitlistEntryId,
+    AnnouncementId, Email, EventId, Message, Money, OrderId, OrganizerId, PaymentId, PlannedTime, RefundId,
+    TicketId, TicketTypeId, UserId, WaitlistEntryId,
 };
 
 macro_rules! kinds {
@@ -19,6 +19,10 @@ kinds! {
     OrderHeld = "ticketing.order_held";
     OrderConfirmed = "ticketing.order_confirmed";
     OrderReleased = "ticketing.order_released";
+    PaymentDue = "ticketing.payment_due";
+    PaymentReceived = "ticketing.payment_received";
+    TicketsCancelled = "ticketing.tickets_cancelled";
+    OrderRefunded = "ticketing.order_refunded";
     StockChanged = "ticketing.stock_changed";
     TicketAdmitted = "ticketing.ticket_admitted";
     PlacesFreed = "ticketing.places_freed";
@@ -180,6 +184,111 @@ pub struct OrderReleased {
     pub quantity: u32,
     /// Whether its time was up.
     pub expired: bool,
+}
+
+/// A buyer promised to pay in their own time: by bank transfer, or at the door.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentDue {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// Who ordered, if signed in.
+    pub user_id: Option<UserId>,
+    /// The address the order was made with.
+    pub buyer_email: Email,
+    /// The name the order was made with.
+    pub buyer_name: String,
+    /// What is to be paid.
+    pub amount: Money,
+    /// What the buyer writes on the transfer.
+    pub reference: String,
+    /// Until when the places are kept.
+    pub due_at: Timestamp,
+}
+
+/// Money arrived for an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentReceived {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// How it was paid: `offline`, `sandbox` or `stripe`.
+    pub method: String,
+    /// How much.
+    pub amount: Money,
+    /// Whether it is kept for a person to look at, because it is not what was asked for.
+    pub put_aside: bool,
+    /// When we heard of it.
+    pub received_at: Timestamp,
+}
+
+/// Tickets of a confirmed order are not valid any more; their places are free.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketsCancelled {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// Who ordered, if signed in.
+    pub user_id: Option<UserId>,
+    /// The address the order was made with.
+    pub buyer_email: Email,
+    /// The name the order was made with.
+    pub buyer_name: String,
+    /// The tickets that were cancelled now.
+    pub tickets: Vec<TicketId>,
+    /// The tickets of the order that are still valid. It only shrinks, so of two messages the smaller one is the later.
+    pub remaining: Vec<TicketId>,
+    /// What goes back to the buyer; `None` if nothing does.
+    pub refund: Option<Money>,
+    /// Whether the buyer did it.
+    pub by_buyer: bool,
+    /// When.
+    pub cancelled_at: Timestamp,
+}
+
+/// Why money goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundCause {
+    /// The organizer gave it back.
+    Organizer,
+    /// The buyer cancelled, as the event's settings allow.
+    Buyer,
+    /// It came too late, and the places were gone.
+    Late,
+    /// The order was paid before.
+    Twice,
+}
+
+/// Money is on its way back to the buyer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderRefunded {
+    /// The refund.
+    pub refund_id: RefundId,
+    /// The order.
+    pub order_id: OrderId,
+    /// Its event.
+    pub event_id: EventId,
+    /// Who ordered, if signed in.
+    pub user_id: Option<UserId>,
+    /// The address the order was made with.
+    pub buyer_email: Email,
+    /// The name the order was made with.
+    pub buyer_name: String,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub cause: RefundCause,
+    /// Whether tickets were cancelled with it: the message about them says so too.
+    #[serde(default)]
+    pub with_tickets: bool,
+    /// When it was decided.
+    pub refunded_at: Timestamp,
 }
 
 /// What is on sale changed otherwise than by an order: a ticket type was added, a capacity changed.

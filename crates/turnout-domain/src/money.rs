@@ -101,6 +101,17 @@ impl Money {
         }
     }
 
+    /// An amount that may be less than nothing: a line of a ledger.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn signed(minor: i64, currency: Currency) -> Result<Self, MoneyError> {
+        if minor.unsigned_abs() > AMOUNT_MAX.unsigned_abs() {
+            return Err(MoneyError::Overflow);
+        }
+        Ok(Self { minor, currency })
+    }
+
     /// Nothing, in this currency.
     pub fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }

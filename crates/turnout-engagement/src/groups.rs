@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use turnout_bus::{BusError, Group, Handler, HandlerError};
-use turnout_domain::messages::{AnnouncementPosted, EventChanged, OrderConfirmed, WaitlistOffered};
+use turnout_domain::messages::{
+    AnnouncementPosted, EventChanged, OrderConfirmed, OrderRefunded, PaymentDue, TicketsCancelled,
+    WaitlistOffered,
+};
 use turnout_domain::{Envelope, Message};
 
 use crate::Engagement;
@@ -15,6 +18,7 @@ use crate::model::{Cause, DeskEntry};
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
     Holders,
+    Money,
     Events,
     Announcements,
     Desk,
@@ -22,8 +26,9 @@ enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Holders,
+        Self::Money,
         Self::Events,
         Self::Announcements,
         Self::Desk,
@@ -35,6 +40,10 @@ impl Purpose {
             Self::Holders => Group {
                 name: "engagement-holders",
                 kinds: &[OrderConfirmed::KIND],
+            },
+            Self::Money => Group {
+                name: "engagement-money",
+                kinds: &[TicketsCancelled::KIND, OrderRefunded::KIND, PaymentDue::KIND],
             },
             Self::Events => Group {
                 name: "engagement-events",
@@ -70,6 +79,7 @@ impl Reader {
                     self.engagement.remember_holder(cause, &order).await?;
                 }
             }
+            Purpose::Money => self.engagement.follow_money(cause, message).await?,
             Purpose::Events => {
                 if let Some(changed) = message.open::<EventChanged>()? {
                     self.engagement.follow_event(cause, changed).await?;

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod fan_out;
 mod follow_event;
+mod follow_money;
 mod groups;
 mod http;
 mod items;

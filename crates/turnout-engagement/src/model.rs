@@ -10,4 +10,6 @@ pub(crate) use derived_id::derived_ulid;
 pub(crate) use desk_entry::{DeskEntry, DeskKind};
 pub(crate) use known_event::{Cause, KnownEvent};
 pub(crate) use notification::{Kind, Notification};
-pub(crate) use wording::{event_cancelled, event_changed, places_offered, tickets_ready};
+pub(crate) use wording::{
+    event_cancelled, event_changed, payment_due, places_offered, refunded, tickets_cancelled, tickets_ready,
+};

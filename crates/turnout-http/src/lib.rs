@@ -29,7 +29,7 @@ pub use page::{List, PageParams};
 pub use path::{Params, Path};
 pub use peer::{IDLE_MAX, LocalRouter, Peer, PeerError, Peers, Target};
 pub use permit::{
-    Action, Admit, GatePass, Holder, Manage, MemberRole, MembersOnly, Permit, Role, SeeDoor, SeeSales,
+    Action, Admit, GatePass, Holder, Manage, MemberRole, MembersOnly, Permit, Refund, Role, SeeDoor, SeeSales,
 };
 pub use problem::{Problem, ProblemView};
 pub use rate_limit::RateLimit;

@@ -42,6 +42,10 @@ pub struct SeeSales;
 #[derive(Debug, Clone, Copy)]
 pub struct SeeDoor;
 
+/// To say that an order was paid, to cancel tickets and to give money back.
+#[derive(Debug, Clone, Copy)]
+pub struct Refund;
+
 /// To admit people.
 #[derive(Debug, Clone, Copy)]
 pub struct Admit;
@@ -69,6 +73,12 @@ impl Action for SeeDoor {
     }
 }
 
+impl Action for Refund {
+    fn allowed(role: Role) -> bool {
+        matches!(role, Role::Owner | Role::Manager | Role::BoxOffice)
+    }
+}
+
 impl Action for Admit {
     fn allowed(role: Role) -> bool {
         match role {
@@ -84,6 +94,7 @@ pub trait MembersOnly: Action {}
 impl MembersOnly for Manage {}
 impl MembersOnly for SeeSales {}
 impl MembersOnly for SeeDoor {}
+impl MembersOnly for Refund {}
 
 /// Proof that its holder may do `A` for `organizer`.
 #[derive(Debug)]

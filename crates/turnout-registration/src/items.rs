@@ -13,10 +13,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use turnout_domain::messages::OrderConfirmed;
+use turnout_domain::messages::{OrderConfirmed, TicketsCancelled};
 use turnout_domain::{Email, EventId, OrderId, OrganizerId, PlannedTime, TicketId, UserId};
 use turnout_store::{
-    Change, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Table,
+    Change, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Table, Update,
 };
 
 use crate::model::{
@@ -145,7 +145,7 @@ pub(crate) fn count_key(id: EventId) -> Key {
     Key::new(TABLE, format!("{EVENT_PREFIX}{id}"), PARTICIPANTS)
 }
 
-fn participant_key(event: EventId, order: OrderId) -> Key {
+pub(crate) fn participant_key(event: EventId, order: OrderId) -> Key {
     Key::new(TABLE, format!("participants#{event}"), format!("order#{order}"))
 }
 
@@ -187,6 +187,48 @@ pub(crate) fn participate(event: EventId, orders: &[OrderConfirmed]) -> Change {
         change.put(participant_item(order), Expect::Absent)
     });
     change.give(count_key(event), REGISTERED, places)
+}
+
+/// Leaves an order what remains of its tickets, and counts the others no longer; `None` where that is known. The order
+/// may not have been told of yet: then this stands for it.
+pub(crate) fn stay(cancelled: &TicketsCancelled, known: Option<&Item>) -> Result<Option<Change>, StoreError> {
+    let remaining = cancelled.remaining.len();
+    let places = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let count = count_key(cancelled.event_id);
+    let key = participant_key(cancelled.event_id, cancelled.order_id);
+    let Some(item) = known else {
+        let record = ParticipantItem {
+            order_id: cancelled.order_id,
+            event_id: cancelled.event_id,
+            user_id: cancelled.user_id,
+            buyer_name: cancelled.buyer_name.clone(),
+            buyer_email: cancelled.buyer_email.clone(),
+            quantity: remaining,
+            tickets: cancelled.remaining.clone(),
+            confirmed_at: cancelled.cancelled_at,
+        };
+        let change = Change::of(TABLE)
+            .put(NewItem::new(key, Document::of(&record)), Expect::Absent)
+            .give(count, REGISTERED, places(remaining));
+        return Ok(Some(change));
+    };
+    let record: ParticipantItem = item.parse()?;
+    if record.quantity <= remaining {
+        return Ok(None);
+    }
+    let fewer = places(record.quantity - remaining);
+    let record = ParticipantItem {
+        quantity: remaining,
+        tickets: cancelled.remaining.clone(),
+        ..record
+    };
+    let change = Change::of(TABLE)
+        .put(
+            NewItem::new(key, Document::of(&record)),
+            Expect::Version(item.version),
+        )
+        .update(Update::of(count).take(REGISTERED, fewer));
+    Ok(Some(change))
 }
 
 fn participant_item(order: &OrderConfirmed) -> NewItem {

@@ -4,6 +4,7 @@ mod cancel_event;
 mod check;
 mod count_participants;
 mod create_event;
+mod follow_cancellations;
 mod get_event;
 mod http;
 mod items;

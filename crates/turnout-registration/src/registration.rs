@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use turnout_bus::{Bus, BusError, Group};
-use turnout_domain::messages::{EventChange, OrderConfirmed};
+use turnout_domain::messages::{EventChange, OrderConfirmed, TicketsCancelled};
 use turnout_domain::{Clock, Envelope, EventId, Ids, Message, MessageId};
 use turnout_http::Edge;
 use turnout_store::{Change, CommitError, Committed, Read, Store, StoreError};
 
 use crate::count_participants::Participants;
+use crate::follow_cancellations::Cancellations;
 use crate::items;
 use crate::model::{CountedEvent, Event};
 
@@ -25,6 +26,11 @@ const ANSWER_TRIES_MAX: usize = 3;
 const PARTICIPANTS: Group = Group {
     name: "registration-participants",
     kinds: &[OrderConfirmed::KIND],
+};
+/// The group that hears of cancelled tickets.
+const CANCELLATIONS: Group = Group {
+    name: "registration-cancellations",
+    kinds: &[TicketsCancelled::KIND],
 };
 
 /// Event registration: events and who takes part in them. A clone is another handle on the same service.
@@ -70,7 +76,9 @@ impl Registration {
     pub async fn start(&self, tasks: &TaskTracker, shutdown: CancellationToken) -> Result<(), BusError> {
         let (participants, counting) = Participants::counting(self.clone(), shutdown);
         tasks.spawn(counting);
-        self.ports.bus.join(PARTICIPANTS, Arc::new(participants)).await
+        self.ports.bus.join(PARTICIPANTS, Arc::new(participants)).await?;
+        let cancellations = Cancellations(self.clone());
+        self.ports.bus.join(CANCELLATIONS, Arc::new(cancellations)).await
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

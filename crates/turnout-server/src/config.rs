@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 use serde::Deserialize;
+use turnout_ticketing::StripeSettings;
 
 use crate::services::ServiceSettings;
 
@@ -62,6 +63,14 @@ pub enum BusKind {
     Memory,
     /// NATS JetStream, between processes.
     Nats,
+}
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    On,
+    Off,
 }
 
 /// How the log is written.
@@ -143,6 +152,29 @@ pub struct ServeArgs {
     /// How many seconds tickets stay set aside for a buyer who has not paid yet, 1 to 7200 [default: 600].
     #[arg(long, env = "TURNOUT_HOLD_SECONDS", value_name = "SECONDS")]
     hold_seconds: Option<u32>,
+    /// The secret key of the Stripe account that takes money, `sk_…` or a restricted `rk_…`.
+    #[arg(
+        long,
+        env = "TURNOUT_STRIPE_SECRET_KEY",
+        value_name = "KEY",
+        hide_env_values = true
+    )]
+    stripe_secret_key: Option<String>,
+    /// What Stripe signs its webhooks with, `whsec_…`; they go to PUBLIC_URL/api/payments/webhooks/stripe.
+    #[arg(
+        long,
+        env = "TURNOUT_STRIPE_WEBHOOK_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    stripe_webhook_secret: Option<String>,
+    /// Where Stripe's API is, for a stand-in in tests [default: https://api.stripe.com].
+    #[arg(long, env = "TURNOUT_STRIPE_API_URL", value_name = "URL")]
+    stripe_api_url: Option<String>,
+    /// Whether a sandbox may play a payment provider, so that tickets are had without money: on or off
+    /// [default: on, unless Stripe is set up].
+    #[arg(long, env = "TURNOUT_SANDBOX", value_enum)]
+    sandbox: Option<Switch>,
     /// How the log is written [default: text].
     #[arg(long, env = "TURNOUT_LOG_FORMAT", value_enum)]
     log_format: Option<LogFormat>,
@@ -169,6 +201,8 @@ pub struct Config {
     pub ticketing_url: String,
     pub engagement_url: String,
     pub hold_seconds: u32,
+    pub sandbox: bool,
+    pub stripe: Option<StripeSettings>,
     pub log_format: LogFormat,
     pub demo: bool,
 }
@@ -209,6 +243,11 @@ impl ServeArgs {
                 .or(filed)
                 .unwrap_or_else(|| format!("http://127.0.0.1:{}", role.port()))
         };
+        let stripe = stripe_settings(
+            self.stripe_secret_key.or(file.stripe_secret_key),
+            self.stripe_webhook_secret.or(file.stripe_webhook_secret),
+            self.stripe_api_url.or(file.stripe_api_url),
+        )?;
         let config = Config {
             role,
             listen,
@@ -241,6 +280,11 @@ impl ServeArgs {
             ticketing_url: url(self.ticketing_url, file.ticketing_url, Role::Ticketing),
             engagement_url: url(self.engagement_url, file.engagement_url, Role::Engagement),
             hold_seconds: self.hold_seconds.or(file.hold_seconds).unwrap_or(HOLD_SECONDS),
+            sandbox: match self.sandbox.or(file.sandbox) {
+                Some(switch) => switch == Switch::On,
+                None => stripe.is_none(),
+            },
+            stripe,
             log_format: self.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
             demo: self.demo || file.demo,
         };
@@ -253,6 +297,46 @@ fn read_file(path: &Path) -> anyhow::Result<ServeArgs> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the settings in {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("the settings in {} are not right", path.display()))
+}
+
+/// Stripe, if it is set up: half of it is a mistake that would only be noticed once money is missing.
+fn stripe_settings(
+    secret_key: Option<String>,
+    webhook_secret: Option<String>,
+    api_url: Option<String>,
+) -> anyhow::Result<Option<StripeSettings>> {
+    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+    if !given(&secret_key) && !given(&webhook_secret) {
+        return Ok(None);
+    }
+    let (Some(secret_key), Some(webhook_secret)) = (
+        secret_key.filter(|key| !key.trim().is_empty()),
+        webhook_secret.filter(|secret| !secret.trim().is_empty()),
+    ) else {
+        anyhow::bail!(
+            "Stripe needs both its secret key (TURNOUT_STRIPE_SECRET_KEY) and its webhook's secret \
+             (TURNOUT_STRIPE_WEBHOOK_SECRET): without the second, nobody would believe its webhooks."
+        );
+    };
+    let kinds = ["sk_", "rk_"];
+    anyhow::ensure!(
+        kinds.iter().any(|kind| secret_key.starts_with(kind)),
+        "TURNOUT_STRIPE_SECRET_KEY should begin with sk_ or rk_: the publishable key (pk_) cannot take money."
+    );
+    let api_url = api_url.unwrap_or_else(|| "https://api.stripe.com".to_owned());
+    let uri: axum::http::Uri = api_url
+        .parse()
+        .with_context(|| format!("--stripe-api-url `{api_url}` is not a URL"))?;
+    let here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    anyhow::ensure!(
+        uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && here),
+        "--stripe-api-url `{api_url}` should begin with https://; http:// is for a stand-in on this machine"
+    );
+    Ok(Some(StripeSettings {
+        secret_key: secret_key.trim().to_owned(),
+        webhook_secret: webhook_secret.trim().to_owned(),
+        api_url: api_url.trim_end_matches('/').to_owned(),
+    }))
 }
 
 impl Config {
@@ -321,6 +405,9 @@ impl Config {
             cookies_secure: self.is_public_secure(),
             ticketing: turnout_ticketing::Settings {
                 hold_for: SignedDuration::from_secs(self.hold_seconds.into()),
+                public_url: self.public_url.trim_end_matches('/').to_owned(),
+                sandbox: self.sandbox,
+                stripe: self.stripe.clone(),
             },
         }
     }
@@ -420,6 +507,42 @@ mod tests {
         for wrong in [0, 7201] {
             let error = hold(Some(wrong)).unwrap_err().to_string();
             assert!(error.contains("TURNOUT_HOLD_SECONDS"), "{error}");
+        }
+    }
+
+    #[test]
+    fn stripe_is_set_up_whole_or_not_at_all_and_takes_the_sandbox_away() {
+        let of = |key: Option<&str>, secret: Option<&str>, url: Option<&str>| {
+            let args = ServeArgs {
+                stripe_secret_key: key.map(str::to_owned),
+                stripe_webhook_secret: secret.map(str::to_owned),
+                stripe_api_url: url.map(str::to_owned),
+                ..ServeArgs::default()
+            };
+            args.resolve().map(|config| config.service_settings().ticketing)
+        };
+        let none = of(None, None, None).unwrap();
+        assert!(none.sandbox && none.stripe.is_none());
+        // As compose files write what is not set.
+        assert!(of(Some(""), Some(" "), None).unwrap().stripe.is_none());
+        let whole = of(Some("sk_test_1"), Some("whsec_1"), None).unwrap();
+        assert!(!whole.sandbox);
+        assert_eq!(whole.stripe.unwrap().api_url, "https://api.stripe.com");
+        let stand_in = of(Some("sk_test_1"), Some("whsec_1"), Some("http://127.0.0.1:8420/")).unwrap();
+        assert_eq!(stand_in.stripe.unwrap().api_url, "http://127.0.0.1:8420");
+        for (key, secret, url, word) in [
+            (Some("sk_test_1"), None, None, "TURNOUT_STRIPE_WEBHOOK_SECRET"),
+            (None, Some("whsec_1"), None, "TURNOUT_STRIPE_SECRET_KEY"),
+            (Some("pk_test_1"), Some("whsec_1"), None, "sk_ or rk_"),
+            (
+                Some("sk_test_1"),
+                Some("whsec_1"),
+                Some("http://stripe.example"),
+                "https://",
+            ),
+        ] {
+            let error = of(key, secret, url).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
         }
     }
 

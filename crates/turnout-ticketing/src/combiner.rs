@@ -20,6 +20,7 @@ use turnout_store::{CommitError, Store};
 
 use crate::error::SaleError;
 use crate::model::{Order, PlaceOrder};
+pub(crate) use change::confirmation;
 use plan::Batch;
 use round::Intake;
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use turnout_domain::{Currency, Money, TicketTypeId};
+use turnout_domain::{Currency, Money, TicketId, TicketTypeId};
 use turnout_http::{FieldError, Problem};
 use turnout_store::{CommitError, StoreError};
 
@@ -68,6 +68,24 @@ pub(crate) enum SaleError {
     KeyReused,
     #[error("the payment was declined")]
     Declined,
+    #[error("the order has no valid tickets")]
+    NotConfirmed,
+    #[error("{id} is no ticket of the order")]
+    UnknownTicket { id: TicketId },
+    #[error("only {left} minor units can go back")]
+    NothingToRefund { left: i64 },
+    #[error("it was tried too often")]
+    TooManyPayments,
+    #[error("the event does not take {0}")]
+    MethodNotOffered(&'static str),
+    #[error("the provider refused the payment: {0}")]
+    ProviderRefused(String),
+    #[error("the provider did not answer: {0}")]
+    ProviderUnavailable(String),
+    #[error("it was not asked for by bank transfer or at the door")]
+    NotPayableByHand,
+    #[error("the buyer may not cancel it, or not any more")]
+    NotCancellable,
     #[error("the store did not do it")]
     Commit(#[from] CommitError),
     #[error("the store did not answer")]
@@ -77,6 +95,10 @@ pub(crate) enum SaleError {
 }
 
 impl From<SaleError> for Problem {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "an arm for each reason, and none of them long"
+    )]
     fn from(error: SaleError) -> Self {
         match error {
             SaleError::Unknown | SaleError::Draft => Self::not_found(),
@@ -169,6 +191,43 @@ impl From<SaleError> for Problem {
                 "The payment was declined",
                 "Nothing was paid. Your tickets are still set aside: try again or pay in another way.",
             ),
+            SaleError::NotConfirmed => {
+                Self::conflict("The order has no valid tickets (any more): there is nothing to cancel.")
+            }
+            SaleError::UnknownTicket { id } => Self::validation(vec![FieldError::new(
+                "/ticket_ids",
+                format!("{id} is no ticket of this order."),
+            )]),
+            SaleError::NothingToRefund { left } => nothing_to_refund(left),
+            SaleError::TooManyPayments => Self::conflict(
+                "This was tried too often for one order. Give it back and order again, or ask the organizer.",
+            ),
+            SaleError::MethodNotOffered(method) => Self::validation(vec![FieldError::new(
+                "/method",
+                format!("This event does not take {method}. Ask for its payment options."),
+            )]),
+            SaleError::ProviderRefused(_) => Self::new(
+                StatusCode::CONFLICT,
+                "payment-not-possible",
+                "It cannot be paid in this way",
+                "The payment provider does not take this payment. Nothing was paid; choose another way to pay.",
+            ),
+            SaleError::ProviderUnavailable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not available",
+                "The payment provider does not answer. Nothing was paid, and your tickets are still set aside: try again.",
+            )
+            .retry_after(3),
+            SaleError::NotPayableByHand => {
+                Self::conflict("The order is not waiting for money: it was paid, given back, or never ordered.")
+            }
+            SaleError::NotCancellable => Self::new(
+                StatusCode::CONFLICT,
+                "not-cancellable",
+                "It cannot be cancelled here",
+                "The organizer does not let buyers cancel, or the time for it is over. Ask the organizer.",
+            ),
             SaleError::Commit(error) => error.into(),
             SaleError::Store(error) => error.into(),
             SaleError::Peer(error) => error.into(),
@@ -237,6 +296,23 @@ fn waitlist_first(ticket_type: TicketTypeId) -> Problem {
         "What comes free goes to the waitlist first. Join it to be offered tickets in your turn.",
     )
     .with("ticket_type_id", ticket_type)
+}
+
+fn nothing_to_refund(left: i64) -> Problem {
+    let detail = match left {
+        ..=0 => "Nothing of this order can go back: it was not paid through Turnout, or all of it went back."
+            .to_owned(),
+        left => {
+            format!("At most {left} minor units can go back: the rest was not paid, or went back before.")
+        }
+    };
+    Problem::new(
+        StatusCode::CONFLICT,
+        "not-refundable",
+        "That much cannot go back",
+        detail,
+    )
+    .with("refundable", left.max(0))
 }
 
 fn sold_out(ticket_type: TicketTypeId, left: i64) -> Problem {

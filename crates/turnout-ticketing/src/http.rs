@@ -11,13 +11,20 @@ mod get_sales;
 mod get_ticket;
 mod insight;
 mod list_orders;
+mod list_put_aside_payments;
 mod list_ticket_types;
 mod list_tickets;
+mod mark_order_paid;
 mod pay_order;
+mod payment_settings;
+mod payment_views;
 mod placed_order;
+mod receive_payment_webhook;
+mod refund_order;
 mod register_tickets;
 mod release_order;
 mod request;
+mod sandbox_payment;
 mod validate_ticket;
 mod views;
 mod waitlist;
@@ -40,6 +47,20 @@ pub fn routes(ticketing: Ticketing) -> OpenApiRouter {
         .routes(routes!(create_order::create_order, list_orders::list_orders))
         .routes(routes!(get_order::get_order, release_order::release_order))
         .routes(routes!(pay_order::pay_order))
+        .routes(routes!(mark_order_paid::mark_order_paid))
+        .routes(routes!(refund_order::refund_order))
+        .routes(routes!(refund_order::cancel_order))
+        .routes(routes!(
+            payment_settings::get_payment_settings,
+            payment_settings::set_payment_settings
+        ))
+        .routes(routes!(payment_settings::get_payment_options))
+        .routes(routes!(list_put_aside_payments::list_put_aside_payments))
+        .routes(routes!(receive_payment_webhook::receive_payment_webhook))
+        .routes(routes!(
+            sandbox_payment::get_sandbox_payment,
+            sandbox_payment::play_sandbox_payment
+        ))
         .routes(routes!(
             register_tickets::register_tickets,
             list_tickets::list_tickets

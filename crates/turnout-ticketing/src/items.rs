@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use turnout_domain::{EventId, OrderId, UserId};
+use serde::{Deserialize, Serialize};
+use turnout_domain::{EventId, OrderId, PaymentId, RefundId, UserId};
 use turnout_store::{
     Condition, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Update,
 };
+use ulid::Ulid;
 
 use crate::TABLE;
 use crate::model::{
@@ -170,24 +172,107 @@ pub(crate) fn order_item(order: &Order) -> NewItem {
         Index::Second,
         IndexKey::new(format!("event-orders#{}", order.event_id), placed.clone()),
     );
-    match (&order.state, order.user_id) {
-        (OrderState::Held { expires_at }, _) => {
-            let shard = expiry_shard(order.id);
-            item.index(
-                Index::First,
-                IndexKey::new(format!("hold-expiry#{shard}"), sortable(*expires_at)),
-            )
-        }
-        (OrderState::Confirmed { .. }, Some(user)) => {
-            item.index(Index::First, IndexKey::new(format!("buyer#{user}"), placed))
-        }
-        (OrderState::Confirmed { .. } | OrderState::Cancelled { .. } | OrderState::Expired { .. }, _) => item,
+    if let Some(lapses_at) = order.lapses_at() {
+        let shard = expiry_shard(order.id);
+        return item.index(
+            Index::First,
+            IndexKey::new(format!("hold-expiry#{shard}"), sortable(lapses_at)),
+        );
+    }
+    // One whose tickets were issued stays with its buyer, whatever became of them.
+    let issued = matches!(order.state, OrderState::Confirmed { .. }) || !order.tickets.is_empty();
+    match order.user_id {
+        Some(user) if issued => item.index(Index::First, IndexKey::new(format!("buyer#{user}"), placed)),
+        _ => item,
     }
 }
 
 fn expiry_shard(order: OrderId) -> u32 {
-    // The bits just above the ticket numbers are the random ones of every id.
-    u32::try_from((order.ulid().0 >> OrderId::TICKET_BITS) % u128::from(EXPIRY_SHARDS)).unwrap_or(0)
+    u32::try_from(shard_of(order.ulid())).unwrap_or(0)
+}
+
+fn shard_of(ulid: Ulid) -> u128 {
+    // The low bits of an order's own id number its tickets; those of the others are as random as these.
+    (ulid.0 >> OrderId::TICKET_BITS) % u128::from(EXPIRY_SHARDS)
+}
+
+/// What is still to be done about a payment or a refund: the order says how it stands, this says when to look again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Errand {
+    pub order_id: OrderId,
+    pub event_id: EventId,
+    pub payment_id: PaymentId,
+    /// For a refund; else it is about the payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<RefundId>,
+    pub begun_at: Timestamp,
+    /// How often it was looked after.
+    #[serde(default)]
+    pub tries: u32,
+    /// When to look again; none once nothing is to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// Since when its money waits for a person to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_aside_at: Option<Timestamp>,
+}
+
+pub(crate) fn payment_key(payment: PaymentId) -> Key {
+    Key::new(TABLE, format!("payment#{payment}"), "payment")
+}
+
+pub(crate) fn refund_key(payment: PaymentId, refund: RefundId) -> Key {
+    Key::new(TABLE, format!("payment#{payment}"), format!("refund#{refund}"))
+}
+
+impl Errand {
+    /// Where it stands.
+    pub fn key(&self) -> Key {
+        match self.refund_id {
+            Some(refund) => refund_key(self.payment_id, refund),
+            None => payment_key(self.payment_id),
+        }
+    }
+}
+
+pub(crate) fn errand_item(errand: &Errand) -> NewItem {
+    let mut item = NewItem::new(errand.key(), Document::of(errand));
+    if let Some(due_at) = errand.due_at {
+        item = item.index(Index::First, errand_index(errand.payment_id, due_at));
+    }
+    if let Some(at) = errand.put_aside_at {
+        let sort = format!("{}#{}", sortable(at), errand.payment_id);
+        item = item.index(
+            Index::Second,
+            IndexKey::new(format!("put-aside#{}", errand.event_id), sort),
+        );
+    }
+    item
+}
+
+/// Where the index finds what is due about a payment.
+pub(crate) fn errand_index(payment: PaymentId, due_at: Timestamp) -> IndexKey {
+    let shard = shard_of(payment.ulid());
+    IndexKey::new(format!("payment-errands#{shard}"), sortable(due_at))
+}
+
+/// The errands of a shard, by when they are due.
+pub(crate) fn errands_query(shard: u32) -> Query {
+    Query::index(TABLE, Index::First, format!("payment-errands#{shard}"))
+}
+
+/// The payments of an event that were put aside, by when they were.
+pub(crate) fn put_aside_query(event: EventId) -> Query {
+    Query::index(TABLE, Index::Second, format!("put-aside#{event}"))
+}
+
+pub(crate) fn sandbox_key(payment: PaymentId) -> Key {
+    Key::new(TABLE, format!("sandbox#{payment}"), "payment")
+}
+
+pub(crate) fn payment_settings_key(event: EventId) -> Key {
+    // Apart from the offer: what is changed here is no reason to plan a sale anew.
+    Key::new(TABLE, format!("payment-settings#{event}"), "settings")
 }
 
 /// What a put of the order finds: nothing, or the version it was read at.

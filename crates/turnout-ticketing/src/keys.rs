@@ -59,7 +59,8 @@ impl Keys {
         Ok(self.loaded.get_or_init(|| Loaded { orders, tickets }))
     }
 
-    async fn secret(&self, name: &str) -> Result<[u8; 32], SaleError> {
+    /// The secret of this name; whoever asks first makes it.
+    pub async fn secret(&self, name: &str) -> Result<[u8; 32], SaleError> {
         let key = Key::new(TABLE, "key", name);
         if let Some(item) = self.store.get(&key, Read::Consistent).await? {
             let SecretItem { secret } = item.parse()?;

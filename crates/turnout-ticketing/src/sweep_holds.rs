@@ -11,7 +11,7 @@ use turnout_store::{Item, Lease, SortRange, StoreError};
 use crate::combiner::Step;
 use crate::error::SaleError;
 use crate::items;
-use crate::model::{Order, OrderState};
+use crate::model::Order;
 use crate::{TABLE, Ticketing};
 
 /// How often the sweeper looks.
@@ -81,7 +81,10 @@ impl Ticketing {
         let Some((order, version)) = self.order(id).await? else {
             return Ok(false);
         };
-        if !matches!(order.state, OrderState::Held { .. }) || order.holds(self.clock.now()) {
+        if order
+            .lapses_at()
+            .is_none_or(|lapses_at| self.clock.now() < lapses_at)
+        {
             return Ok(false);
         }
         let event = order.event_id;

@@ -1,5 +1,6 @@
 //! The service: the ports it holds, and its work in the background.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -7,16 +8,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use turnout_bus::{Bus, BusError};
 use turnout_domain::{Clock, Envelope, Ids, Message, MessageId};
-use turnout_http::Edge;
+use turnout_http::{Edge, RateLimit};
 use turnout_store::{Store, Table};
 
 use crate::combiner::Combiner;
 use crate::door::{GateAttempts, Rosters};
 use crate::keys::Keys;
-use crate::{Settings, follow_events, insight, sweep_holds, waitlist};
+use crate::payments::Providers;
+use crate::{Settings, follow_events, insight, run_errands, sweep_holds, waitlist};
 
 /// The table that only this service writes.
 pub const TABLE: Table = Table("tickets");
+
+/// How many webhooks without a signature of their provider are answered a minute.
+const UNSIGNED_WEBHOOKS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
 
 /// The ticketing service. A clone is another handle on it.
 #[derive(Clone)]
@@ -33,6 +38,9 @@ pub struct Ticketing {
     pub(crate) settings: Settings,
     pub(crate) gate_attempts: GateAttempts,
     pub(crate) rosters: Rosters,
+    pub(crate) providers: Providers,
+    /// Webhooks that nobody signed: each costs us an HMAC and a line of the log.
+    pub(crate) unsigned_webhooks: RateLimit,
 }
 
 impl Ticketing {
@@ -46,6 +54,8 @@ impl Ticketing {
     ) -> Self {
         let keys = Keys::new(store.clone(), ids.clone());
         let combiner = Combiner::new(store.clone(), clock.clone(), ids.clone());
+        let settings = Settings::default();
+        let providers = Providers::new(&store, &keys, &clock, &settings);
         Self {
             store,
             bus,
@@ -56,20 +66,27 @@ impl Ticketing {
             keys,
             waitlists: waitlist::Locks::default(),
             views: insight::Views::default(),
-            settings: Settings::default(),
             gate_attempts: GateAttempts::default(),
             rosters: Rosters::default(),
+            settings,
+            providers,
+            unsigned_webhooks: RateLimit::per_minute(UNSIGNED_WEBHOOKS_A_MINUTE),
         }
     }
 
     /// The same with other settings.
     #[must_use]
     pub fn with_settings(self, settings: Settings) -> Self {
-        Self { settings, ..self }
+        let providers = Providers::new(&self.store, &self.keys, &self.clock, &settings);
+        Self {
+            settings,
+            providers,
+            ..self
+        }
     }
 
-    /// Starts what runs in the background: following registration's events, and giving back holds whose time is up.
-    /// Ends when `shutdown` is cancelled.
+    /// Starts what runs in the background: following registration's events, and giving back holds whose time is up,
+    /// asking providers how payments ended. Ends when `shutdown` is cancelled.
     ///
     /// # Errors
     /// If the bus cannot be joined.
@@ -78,7 +95,8 @@ impl Ticketing {
         waitlist::follow(self).await?;
         insight::follow(self, tasks, shutdown.clone()).await?;
         tasks.spawn(self.clone().keep_views(shutdown.clone()));
-        tasks.spawn(sweep_holds::run(self.clone(), shutdown));
+        tasks.spawn(sweep_holds::run(self.clone(), shutdown.clone()));
+        tasks.spawn(run_errands::run(self.clone(), shutdown));
         Ok(())
     }
 

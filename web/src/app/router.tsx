@@ -36,6 +36,7 @@ export const router = createBrowserRouter([
             },
           },
           { path: '/orders/:orderId', lazy: () => import('./routes/order') },
+          { path: '/sandbox/payments/:paymentId', lazy: () => import('./routes/sandboxPayment') },
           { path: '/tickets', lazy: () => import('./routes/tickets') },
           { path: '/notifications', lazy: () => import('./routes/notifications') },
           { path: '/organize', lazy: () => import('./routes/organize') },

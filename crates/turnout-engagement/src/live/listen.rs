@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use turnout_bus::{BusError, Listener, pause};
 use turnout_domain::messages::{
     AdmissionUndone, EventChanged, NotificationRead, NotificationStored, OrderConfirmed, OrderHeld,
-    OrderReleased, StockChanged, TicketAdmitted, WaitlistChanged, WaitlistOffered,
+    OrderReleased, StockChanged, TicketAdmitted, TicketsCancelled, WaitlistChanged, WaitlistOffered,
 };
 use turnout_domain::{Envelope, EventId, Message, NotificationId, UserId};
 
@@ -27,6 +27,7 @@ const KINDS: &[&str] = &[
     OrderConfirmed::KIND,
     OrderReleased::KIND,
     StockChanged::KIND,
+    TicketsCancelled::KIND,
     TicketAdmitted::KIND,
     WaitlistChanged::KIND,
     WaitlistOffered::KIND,
@@ -132,7 +133,7 @@ fn hear(engagement: &Engagement, message: &Envelope) -> Result<(), serde_json::E
     if kind != TicketAdmitted::KIND && kind != AdmissionUndone::KIND {
         let shown = Wanted {
             event: kind == EventChanged::KIND,
-            registered: kind == OrderConfirmed::KIND,
+            registered: kind == OrderConfirmed::KIND || kind == TicketsCancelled::KIND,
             tickets: true,
             ..Wanted::default()
         };

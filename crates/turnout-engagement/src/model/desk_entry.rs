@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::messages::{AdmissionUndone, Direction, OrderConfirmed, TicketAdmitted};
+use turnout_domain::messages::{
+    AdmissionUndone, Direction, OrderConfirmed, TicketAdmitted, TicketsCancelled,
+};
 use turnout_domain::{Envelope, EventId, Message, Money, OrderId, TicketId};
 
 use super::{Cause, derived_ulid};
@@ -13,6 +15,8 @@ use super::{Cause, derived_ulid};
 pub(crate) enum DeskKind {
     /// Tickets were sold or given out.
     OrderConfirmed,
+    /// Tickets were cancelled.
+    OrderCancelled,
     /// Someone came in.
     TicketAdmitted,
     /// Someone went out.
@@ -38,8 +42,12 @@ pub(crate) struct DeskEntry {
 
 impl DeskEntry {
     /// The kinds of message that make an entry.
-    pub(crate) const KINDS: &'static [&'static str] =
-        &[OrderConfirmed::KIND, TicketAdmitted::KIND, AdmissionUndone::KIND];
+    pub(crate) const KINDS: &'static [&'static str] = &[
+        OrderConfirmed::KIND,
+        TicketsCancelled::KIND,
+        TicketAdmitted::KIND,
+        AdmissionUndone::KIND,
+    ];
 
     /// The entry that `message` makes, if it makes one.
     ///
@@ -58,6 +66,19 @@ impl DeskEntry {
                 quantity: u32::try_from(order.tickets.len()).unwrap_or(u32::MAX),
                 buyer_name: order.buyer_name,
                 amount: Some(order.total),
+            }));
+        }
+        if let Some(cancelled) = message.open::<TicketsCancelled>()? {
+            return Ok(Some(Self {
+                id: id(cause),
+                event: cancelled.event_id,
+                at: cancelled.cancelled_at,
+                kind: DeskKind::OrderCancelled,
+                order: Some(cancelled.order_id),
+                ticket: None,
+                quantity: u32::try_from(cancelled.tickets.len()).unwrap_or(u32::MAX),
+                buyer_name: cancelled.buyer_name,
+                amount: cancelled.refund,
             }));
         }
         if let Some(admitted) = message.open::<TicketAdmitted>()? {

@@ -14,6 +14,12 @@ use super::{Cause, derived_ulid};
 pub(crate) enum Kind {
     /// Tickets are ready.
     OrderConfirmed,
+    /// Tickets are not valid any more.
+    TicketsCancelled,
+    /// Money goes back.
+    OrderRefunded,
+    /// Money is awaited.
+    PaymentDue,
     /// An event takes place at another time or place.
     EventChanged,
     /// An event will not take place.

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use turnout_domain::messages::OrderConfirmed;
+use turnout_domain::messages::{OrderConfirmed, TicketsCancelled};
 use turnout_domain::{Envelope, EventId, MessageId, Money, OrderId};
 use turnout_store::{Fault, Key, Query, Read, Store};
 use ulid::Ulid;
@@ -208,4 +208,51 @@ async fn a_service_that_shut_down_takes_no_more_messages() {
     let message = envelopes(&stage, &[order(&stage, &event, 1, 1)]);
     assert!(stage.app.bus().publish(&message).await.is_err());
     assert_eq!(registered(&stage, &event).await, 0);
+}
+
+fn cancelled(order: &OrderConfirmed, remaining: usize) -> TicketsCancelled {
+    TicketsCancelled {
+        order_id: order.order_id,
+        event_id: order.event_id,
+        user_id: order.user_id,
+        buyer_email: order.buyer_email.clone(),
+        buyer_name: order.buyer_name.clone(),
+        tickets: order.tickets[remaining..].to_vec(),
+        remaining: order.tickets[..remaining].to_vec(),
+        refund: None,
+        by_buyer: true,
+        cancelled_at: order.confirmed_at,
+    }
+}
+
+#[tokio::test]
+async fn cancelled_tickets_are_counted_no_longer_in_whatever_order_it_is_told() {
+    let stage = Stage::new().await;
+    let event = stage.published(json!({})).await;
+    let ordered = order(&stage, &event, 1, 5);
+    let (some, all) = (cancelled(&ordered, 3), cancelled(&ordered, 0));
+    stage.app.publish(&ordered).await;
+    let envelope = stage.app.publish(&some).await;
+    assert_eq!(registered(&stage, &event).await, 3);
+    stage.app.publish(&all).await;
+    assert_eq!(registered(&stage, &event).await, 0);
+    // Again, and an older one behind a newer.
+    stage
+        .app
+        .bus()
+        .publish(&[envelope])
+        .await
+        .expect("it is taken again");
+    stage.app.publish(&ordered).await;
+    assert_eq!(registered(&stage, &event).await, 0);
+    // Told of before the order itself.
+    let other = order(&stage, &event, 2, 4);
+    stage.app.publish(&cancelled(&other, 1)).await;
+    stage.app.publish(&other).await;
+    assert_eq!(registered(&stage, &event).await, 1);
+    let report = turnout_registration::check(stage.app.store().inner()).await;
+    assert_eq!(
+        report.expect("the memory store is read").violations,
+        Vec::<String>::new()
+    );
 }

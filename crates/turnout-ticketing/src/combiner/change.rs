@@ -1,14 +1,14 @@
 //! The change that a plan makes, and what it tells.
 
 use jiff::Timestamp;
-use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderReleased};
+use turnout_domain::messages::{OrderConfirmed, OrderHeld, OrderReleased, StockChanged};
 use turnout_domain::{Envelope, EventId, MessageId};
 use turnout_store::{Change, Expect};
 
 use super::plan::Entry;
 use crate::TABLE;
 use crate::items;
-use crate::model::{Movements, Offer, OrderLine, OrderState};
+use crate::model::{Movements, Offer, Order, OrderLine, OrderState};
 use crate::waitlist::{self, PoolsOfOthers};
 
 /// A write of the change, by its place.
@@ -82,18 +82,14 @@ fn message(entry: &Entry, id: MessageId, now: Timestamp) -> Envelope {
         }
         OrderState::Confirmed { confirmed_at } => {
             let confirmed = OrderConfirmed {
-                order_id,
-                event_id,
-                user_id: order.user_id,
-                buyer_email: order.buyer.email.clone(),
-                buyer_name: order.buyer.name.clone(),
-                lines: order.lines.iter().map(OrderLine::told).collect(),
-                tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
-                total: order.total,
-                confirmed_at,
                 at_once: entry.version.is_none(),
+                ..confirmation(order, confirmed_at)
             };
             Envelope::new(id, now, &confirmed)
+        }
+        // No step of the combiner leaves an order waiting or refunded; what is free changed all the same.
+        OrderState::AwaitingPayment { .. } | OrderState::Refunded { .. } => {
+            Envelope::new(id, now, &StockChanged { event_id })
         }
         OrderState::Cancelled { .. } | OrderState::Expired { .. } => {
             let released = OrderReleased {
@@ -104,5 +100,21 @@ fn message(entry: &Entry, id: MessageId, now: Timestamp) -> Envelope {
             };
             Envelope::new(id, now, &released)
         }
+    }
+}
+
+/// That an order was confirmed.
+pub(crate) fn confirmation(order: &Order, confirmed_at: Timestamp) -> OrderConfirmed {
+    OrderConfirmed {
+        order_id: order.id,
+        event_id: order.event_id,
+        user_id: order.user_id,
+        buyer_email: order.buyer.email.clone(),
+        buyer_name: order.buyer.name.clone(),
+        lines: order.lines.iter().map(OrderLine::told).collect(),
+        tickets: order.numbered_tickets().map(|(id, _)| id).collect(),
+        total: order.total,
+        confirmed_at,
+        at_once: false,
     }
 }

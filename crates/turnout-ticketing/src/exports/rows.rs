@@ -124,6 +124,8 @@ fn confirmed_at(order: &Order) -> Option<Timestamp> {
 fn state(order: &Order) -> &'static str {
     match order.state {
         OrderState::Held { .. } => "held",
+        OrderState::AwaitingPayment { .. } => "awaiting_payment",
+        OrderState::Refunded { .. } => "refunded",
         OrderState::Confirmed { .. } => "confirmed",
         OrderState::Cancelled { .. } => "cancelled",
         OrderState::Expired { .. } => "expired",

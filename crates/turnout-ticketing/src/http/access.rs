@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use turnout_domain::messages::EventStatus;
 use turnout_domain::{EventId, OrderId};
 use turnout_http::{Action, Admit, Caller, DoorCaller, Permit, Problem, SeeSales};
 
 use super::views::Secret;
 use crate::Ticketing;
 use crate::error::SaleError;
-use crate::model::Order;
+use crate::model::{Offer, Order};
 
 /// The `Order-Secret` header: opens one order for whoever placed it, without an account.
 #[derive(Debug, Clone, Default)]
@@ -92,6 +93,21 @@ impl Ticketing {
             return Err(Problem::not_found());
         }
         Ok(Permit::at_gate(pass, self.organizer_of(event).await?))
+    }
+
+    /// The event's offer, if the caller may see it: a draft is there for the organizer's members alone.
+    pub(super) async fn visible_offer(&self, caller: &Caller, event: EventId) -> Result<Offer, Problem> {
+        let mut offer = self.offer(event).await?;
+        if offer.event.status == EventStatus::Draft
+            && let Err(refused) = self.permit_hidden::<SeeSales>(caller, event).await
+        {
+            // It may have been published a moment ago.
+            offer = self.offer_from_owner(event).await?;
+            if offer.event.status == EventStatus::Draft {
+                return Err(refused);
+            }
+        }
+        Ok(offer)
     }
 
     /// Why a sale was not made, as this caller may know it: a draft is there for the organizer's members alone.

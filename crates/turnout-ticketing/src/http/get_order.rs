@@ -24,5 +24,7 @@ pub(super) async fn get_order(
     Path(order): Path<OrderId>,
 ) -> Result<Json<OrderView>, Problem> {
     let access = ticketing.order_for(order, &caller, &secret).await?;
-    Ok(Json(ticketing.order_view(&access.order, access.secret).await?))
+    Ok(Json(
+        ticketing.whole_order_view(&access.order, access.secret).await?,
+    ))
 }

@@ -3,8 +3,7 @@ use axum::extract::State;
 use axum::http::{HeaderName, header};
 use serde::Serialize;
 use turnout_domain::EventId;
-use turnout_domain::messages::EventStatus;
-use turnout_http::{Caller, Path, Problem, ProblemView, SeeSales};
+use turnout_http::{Caller, Path, Problem, ProblemView};
 use utoipa::ToSchema;
 
 use super::views::TicketTypeView;
@@ -49,16 +48,7 @@ pub(super) async fn list_ticket_types(
     caller: Caller,
     Path(event): Path<EventId>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TicketTypeList>), Problem> {
-    let mut offer = ticketing.offer(event).await?;
-    if offer.event.status == EventStatus::Draft
-        && let Err(refused) = ticketing.permit_hidden::<SeeSales>(&caller, event).await
-    {
-        // It may have been published a moment ago.
-        offer = ticketing.offer_from_owner(event).await?;
-        if offer.event.status == EventStatus::Draft {
-            return Err(refused);
-        }
-    }
+    let offer = ticketing.visible_offer(&caller, event).await?;
     let now = ticketing.clock.now();
     let items = offer
         .listed()

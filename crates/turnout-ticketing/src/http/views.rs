@@ -1,6 +1,7 @@
 //! Ticketing's records as clients see them.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,13 +9,14 @@ use turnout_domain::{Currency, Email, EventId, Money, OrderId, QuestionId, Ticke
 use turnout_store::Read;
 use utoipa::ToSchema;
 
+use super::payment_views::{self, CancellableView, LedgerEntryView, PaymentView, RefundView};
 use crate::Ticketing;
 use crate::combiner::Settled;
 use crate::door::{CheckIn, LIST_DEFAULT, check_in_key};
 use crate::error::SaleError;
 use crate::keys::Loaded;
 use crate::model::{
-    Answer, Attendee, Buyer, Offer, Order, OrderLine, OrderState, OrderTicket, PoolKey, TicketStatus,
+    Answer, Attendee, Buyer, Method, Offer, Order, OrderLine, OrderState, OrderTicket, PoolKey, TicketStatus,
     TicketType,
 };
 
@@ -95,14 +97,49 @@ impl TicketTypeView {
 }
 
 /// Where an order is.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = OrderState)]
 pub(super) enum OrderStateView {
     Held,
+    AwaitingPayment,
     Confirmed,
+    Refunded,
     Cancelled,
     Expired,
+}
+
+impl OrderStateView {
+    /// Where the order is now.
+    pub fn of(order: &Order, now: Timestamp) -> Self {
+        match order.state {
+            // Void from its deadline on, swept or not.
+            OrderState::Held { .. } if !order.holds(now) => Self::Expired,
+            OrderState::Held { .. } => Self::Held,
+            // Until a provider has said otherwise, deadline or not: money may be on its way.
+            OrderState::AwaitingPayment { .. } => Self::AwaitingPayment,
+            OrderState::Confirmed { .. } => Self::Confirmed,
+            OrderState::Refunded { .. } => Self::Refunded,
+            OrderState::Cancelled { .. } => Self::Cancelled,
+            OrderState::Expired { .. } => Self::Expired,
+        }
+    }
+}
+
+impl FromStr for OrderStateView {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "held" => Self::Held,
+            "awaiting_payment" => Self::AwaitingPayment,
+            "confirmed" => Self::Confirmed,
+            "refunded" => Self::Refunded,
+            "cancelled" => Self::Cancelled,
+            "expired" => Self::Expired,
+            _ => return Err("Use held, awaiting_payment, confirmed, refunded, cancelled or expired."),
+        })
+    }
 }
 
 /// One line of an order.
@@ -243,6 +280,19 @@ pub(super) struct OrderView {
     confirmed_at: Option<Timestamp>,
     /// Its tickets, once it is confirmed.
     tickets: Vec<TicketView>,
+    /// How it is paid; null while nobody has chosen, and where nothing is to be paid.
+    #[schema(required)]
+    pub payment: Option<PaymentView>,
+    /// What went back, or is on its way.
+    refunded: MoneyView,
+    refunds: Vec<RefundView>,
+    /// What can still go back.
+    refundable: MoneyView,
+    /// What was sold and paid, in double entry; for the organizer's members alone, empty to others.
+    ledger: Vec<LedgerEntryView>,
+    /// Whether and how its buyer can cancel it now; null where they cannot, and where the order is not asked for alone.
+    #[schema(required)]
+    pub cancellable: Option<CancellableView>,
     /// Opens the order for whoever placed it, as the header `Order-Secret`; null to others.
     #[schema(required)]
     secret: Option<String>,
@@ -305,6 +355,41 @@ impl Ticketing {
         Ok(self.order_view_of(order, secret, &admissions, self.keys.load().await?))
     }
 
+    /// An order that is looked at alone: with how to pay it offline, and whether its buyer can cancel it.
+    pub(super) async fn whole_order_view(
+        &self,
+        order: &Order,
+        secret: Secret,
+    ) -> Result<OrderView, SaleError> {
+        let mut view = self.order_view(order, secret).await?;
+        let promised = order
+            .account
+            .current()
+            .is_some_and(|payment| payment.is_pending() && payment.method == Method::Offline);
+        let confirmed = matches!(order.state, OrderState::Confirmed { .. });
+        if !promised && !confirmed {
+            return Ok(view);
+        }
+        let (settings, _) = self.payment_settings(order.event_id).await?;
+        if promised && let Some(payment) = &mut view.payment {
+            payment.instructions = Some(settings.offline.instructions.clone());
+        }
+        if confirmed && settings.cancellation.by_buyer {
+            let event = self.offer(order.event_id).await?.event;
+            let until = settings.cancellable_until(&event);
+            let tickets: Vec<_> = order.valid_tickets().collect();
+            let refund = settings.buyers_refund(order, order.cost_of(&tickets));
+            view.cancellable = until
+                .filter(|_| settings.buyer_may_cancel(order, &event, self.clock.now()))
+                .map(|until| CancellableView {
+                    until,
+                    refund: MoneyView::new(refund, order.total.currency()),
+                    refund_percent: settings.cancellation.refund_percent,
+                });
+        }
+        Ok(view)
+    }
+
     /// An order for whoever has just placed or paid it. Nobody has been admitted yet, unless it was before.
     pub(super) async fn settled_view(&self, settled: Settled) -> Result<OrderView, SaleError> {
         let Settled { order, replayed } = settled;
@@ -333,13 +418,14 @@ impl Ticketing {
         keys: &Loaded,
     ) -> OrderView {
         let now = self.clock.now();
-        let (state, expires_at, confirmed_at) = match order.state {
-            // Void from its deadline on, swept or not.
-            OrderState::Held { .. } if !order.holds(now) => (OrderStateView::Expired, None, None),
-            OrderState::Held { expires_at } => (OrderStateView::Held, Some(expires_at), None),
-            OrderState::Confirmed { confirmed_at } => (OrderStateView::Confirmed, None, Some(confirmed_at)),
-            OrderState::Cancelled { .. } => (OrderStateView::Cancelled, None, None),
-            OrderState::Expired { .. } => (OrderStateView::Expired, None, None),
+        let state = OrderStateView::of(order, now);
+        let (expires_at, confirmed_at) = match order.state {
+            OrderState::Held { expires_at } => (Some(expires_at).filter(|_| order.holds(now)), None),
+            OrderState::AwaitingPayment { due_at } => (Some(due_at), None),
+            OrderState::Confirmed { confirmed_at } => (None, Some(confirmed_at)),
+            OrderState::Refunded { .. } | OrderState::Cancelled { .. } | OrderState::Expired { .. } => {
+                (None, None)
+            }
         };
         let attendee = |attendee: &Attendee| AttendeeView {
             name: attendee.name.clone(),
@@ -367,6 +453,15 @@ impl Ticketing {
             placed_at: order.placed_at,
             confirmed_at,
             tickets: ticket_views(order, admissions, keys).collect(),
+            payment: PaymentView::of(order),
+            refunded: MoneyView::new(order.account.refunded(), order.total.currency()),
+            refunds: order.account.refunds.iter().map(RefundView::from).collect(),
+            refundable: MoneyView::new(order.account.refundable().max(0), order.total.currency()),
+            ledger: match secret {
+                Secret::Hidden => payment_views::ledger(&order.account),
+                Secret::Shown => Vec::new(),
+            },
+            cancellable: None,
             secret: (secret == Secret::Shown).then(|| keys.order_secret(order.id)),
         }
     }

@@ -1,8 +1,7 @@
 use turnout_domain::{Money, OrderId};
 
 use super::*;
-use crate::model::Buyer;
-use ulid::Ulid;
+use crate::model::{Account, Buyer};
 
 fn order(state: OrderState, user: Option<UserId>) -> Order {
     Order {
@@ -26,6 +25,7 @@ fn order(state: OrderState, user: Option<UserId>) -> Order {
         tickets: Vec::new(),
         fingerprint: String::new(),
         waitlist_entry: None,
+        account: Account::default(),
     }
 }
 
@@ -66,6 +66,8 @@ fn an_order_is_found_by_its_event_and_by_its_hold_or_its_buyer() {
             [due.clone(), of_event.clone()]
         );
     }
+    let awaiting = OrderState::AwaitingPayment { due_at: at };
+    assert_eq!(index(&order(awaiting, Some(user))), [due, of_event.clone()]);
     let confirmed = OrderState::Confirmed { confirmed_at: at };
     let of_buyer = Some(("buyer#usr_00000000000000000000000002".to_owned(), placed));
     assert_eq!(
@@ -76,6 +78,7 @@ fn an_order_is_found_by_its_event_and_by_its_hold_or_its_buyer() {
         confirmed,
         OrderState::Cancelled { cancelled_at: at },
         OrderState::Expired { expired_at: at },
+        OrderState::Refunded { refunded_at: at },
     ] {
         assert_eq!(index(&order(state, None)), [None, of_event.clone()]);
     }

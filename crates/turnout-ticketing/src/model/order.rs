@@ -1,14 +1,23 @@
 //! Orders: their states, and what each step moves.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use turnout_domain::{Email, EventId, Money, OrderId, TicketId, TicketTypeId, UserId, WaitlistEntryId};
+use ulid::Ulid;
 
 use super::order_line::OrderLine;
+use super::payment::{Account, PaymentRecord};
 use super::promo_code::AppliedCode;
 use super::question::Answer;
 use super::stock::{Movement, Movements, PersonKey, PoolKey};
 use crate::error::SaleError;
+
+mod money;
+
+pub(crate) use money::Received;
+
+/// How long after its deadline an order may wait for a provider that does not answer.
+const PROVIDER_GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Who an order is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +32,14 @@ pub(crate) struct Buyer {
 pub(crate) enum OrderState {
     /// Its places are set aside until then; after that the hold is void, swept or not.
     Held { expires_at: Timestamp },
-    /// Its tickets are valid.
+    /// Its places are set aside while a payment is under way. A payment that succeeds later is a late one.
+    AwaitingPayment { due_at: Timestamp },
+    /// Its tickets are valid, or some of them.
     Confirmed { confirmed_at: Timestamp },
-    /// Its holder gave it back.
+    /// Its holder gave it back, or all its tickets were cancelled and nothing was refunded.
     Cancelled { cancelled_at: Timestamp },
+    /// All its tickets were cancelled, and money went back.
+    Refunded { refunded_at: Timestamp },
     /// Its time was up, and its places went back.
     Expired { expired_at: Timestamp },
 }
@@ -101,9 +114,31 @@ pub(crate) struct Order {
     /// For whom on the waitlist it was made, if it is an offer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waitlist_entry: Option<WaitlistEntryId>,
+    /// Its payments, refunds and ledger.
+    #[serde(default, skip_serializing_if = "Account::is_empty")]
+    pub account: Account,
 }
 
 impl Order {
+    /// What a buyer writes on a bank transfer, and finds the order by: eight characters of Crockford's base 32, from the
+    /// random bits of its id.
+    pub fn reference(&self) -> String {
+        let random = self.id.ulid().0 >> OrderId::TICKET_BITS;
+        let text = Ulid(random).to_string();
+        let (first, last) = text[text.len() - 8..].split_at(4);
+        format!("{first}-{last}")
+    }
+
+    /// Whether it is found by these words, in small letters: by its buyer, its reference, or its id.
+    pub fn is_about(&self, words: &str) -> bool {
+        let reference = self.reference().to_lowercase();
+        self.buyer.name.to_lowercase().contains(words)
+            || self.buyer.email.as_str().to_lowercase().contains(words)
+            || reference.contains(words)
+            || reference.replace('-', "").contains(words)
+            || self.id.to_string().to_lowercase().contains(words)
+    }
+
     /// How many places it is for.
     pub fn quantity(&self) -> u32 {
         self.lines.iter().map(|line| line.quantity).sum()
@@ -152,27 +187,51 @@ impl Order {
         matches!(self.state, OrderState::Held { expires_at } if now < expires_at)
     }
 
-    /// The order confirmed: its held places are sold.
+    /// When its places may be given back by whoever sweeps; `None` where it holds none. One whose payment a provider
+    /// knows of is given a moment more: the provider is asked at the deadline, and may be slow or gone.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        match self.state {
+            OrderState::Held { expires_at } => Some(expires_at),
+            OrderState::AwaitingPayment { due_at } => {
+                let asked = self.account.payments.iter().any(PaymentRecord::awaits_provider);
+                let grace = if asked {
+                    PROVIDER_GRACE
+                } else {
+                    SignedDuration::ZERO
+                };
+                Some(due_at.checked_add(grace).unwrap_or(Timestamp::MAX))
+            }
+            _ => None,
+        }
+    }
+
+    /// The order confirmed: its held places are sold. Where a payment is under way, the places are still set aside,
+    /// deadline or not: the change that confirms takes them.
     ///
     /// # Errors
     /// [`SaleError::HoldExpired`] when its time is up, [`SaleError::NotHeld`] in any state but held.
     pub fn confirm(&self, now: Timestamp) -> Result<Self, SaleError> {
         match self.state {
             OrderState::Held { .. } if self.holds(now) => Ok(self.clone().confirmed(now)),
+            OrderState::AwaitingPayment { .. } => Ok(self.clone().confirmed(now)),
             OrderState::Held { .. } | OrderState::Expired { .. } => Err(SaleError::HoldExpired),
-            OrderState::Confirmed { .. } | OrderState::Cancelled { .. } => Err(SaleError::NotHeld),
+            OrderState::Confirmed { .. } | OrderState::Cancelled { .. } | OrderState::Refunded { .. } => {
+                Err(SaleError::NotHeld)
+            }
         }
     }
 
     /// The order given back: by its holder, or, when its time is up, by the sweeper.
     ///
     /// # Errors
-    /// [`SaleError::NotHeld`] in any state but held.
+    /// [`SaleError::NotHeld`] in any state that holds nothing.
     pub fn release(&self, now: Timestamp) -> Result<Self, SaleError> {
-        let OrderState::Held { expires_at } = self.state else {
+        let (OrderState::Held { expires_at: until } | OrderState::AwaitingPayment { due_at: until }) =
+            self.state
+        else {
             return Err(SaleError::NotHeld);
         };
-        let state = if now < expires_at {
+        let state = if now < until {
             OrderState::Cancelled { cancelled_at: now }
         } else {
             OrderState::Expired { expired_at: now }
@@ -183,7 +242,7 @@ impl Order {
         })
     }
 
-    /// The order with its tickets issued.
+    /// The order with its tickets issued, and what it cost written down.
     pub fn confirmed(mut self, now: Timestamp) -> Self {
         let mut attendees = std::mem::take(&mut self.attendees).into_iter();
         let types = self
@@ -205,6 +264,7 @@ impl Order {
         });
         self.tickets = tickets.collect();
         self.state = OrderState::Confirmed { confirmed_at: now };
+        self.post_sale(now);
         self
     }
 

@@ -70,7 +70,6 @@ impl OrderLine {
     }
 
     /// What is paid for each of its tickets, in minor units: shared out so that they sum to its total.
-    #[cfg_attr(not(test), expect(dead_code, reason = "refunds of single tickets take it"))]
     pub fn ticket_totals(&self) -> Vec<i64> {
         shared_out(self.total(), &vec![1; self.quantity as usize])
     }

@@ -6,8 +6,8 @@ use turnout_domain::{EventId, Money, OrderId, TicketTypeId, UserId, WaitlistEntr
 use super::answering::{Details, detailed};
 use super::ticket_type::{Pricing, Sales};
 use super::{
-    AppliedCode, Buyer, Offer, Order, OrderLine, OrderState, PersonKey, PromoCode, TicketType, discounted,
-    taxed,
+    Account, AppliedCode, Buyer, Offer, Order, OrderLine, OrderState, PersonKey, PromoCode, TicketType,
+    discounted, taxed,
 };
 use crate::error::SaleError;
 
@@ -111,6 +111,7 @@ impl Offer {
             tickets: Vec::new(),
             fingerprint: request.fingerprint.clone(),
             waitlist_entry: request.waitlist_entry,
+            account: Account::default(),
         };
         detailed(self, &mut order, &request.details)?;
         if !request.at_once {

@@ -194,6 +194,17 @@ impl Movement {
         }
     }
 
+    /// Takes `n` sold places back, which cost `revenue` minor units.
+    pub fn cancel(n: u32, revenue: i64) -> Self {
+        let n = i64::from(n);
+        Self {
+            available: n,
+            confirmed: -n,
+            revenue: -revenue,
+            held: 0,
+        }
+    }
+
     /// Both movements.
     pub fn and(self, other: Self) -> Self {
         Self {

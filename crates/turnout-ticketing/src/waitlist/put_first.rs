@@ -22,10 +22,6 @@ impl Ticketing {
     ///
     /// # Errors
     /// [`SaleError`]: what the store says.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "taking late payments is what calls it")
-    )]
     pub(crate) async fn put_first(&self, order: &Order) -> Result<(), SaleError> {
         let id = late_entry_id(order.id);
         if self.waitlist_entry(id).await?.is_some() {

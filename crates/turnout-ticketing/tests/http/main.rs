@@ -1,6 +1,7 @@
 //! Ticketing through its router, one file an operation; then what no single operation shows.
 
 mod batches;
+mod cancel_order;
 mod change_capacity;
 mod check;
 mod create_order;
@@ -21,13 +22,18 @@ mod get_ticket;
 mod list_orders;
 mod list_ticket_types;
 mod list_tickets;
+mod offline_payments;
 mod outages;
 mod pay_order;
+mod payment_settings;
 mod permissions;
 mod races;
+mod refund_order;
 mod register_tickets;
 mod release_order;
+mod sandbox_payments;
 mod stage;
+mod stripe_payments;
 mod sweep_holds;
 mod validate_ticket;
 mod waitlist;

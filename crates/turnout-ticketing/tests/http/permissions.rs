@@ -40,6 +40,10 @@ struct Scene {
     entry: Value,
     check_in_list: String,
     gate_link: Value,
+    /// Waits for its payment on the sandbox's page.
+    paying: Value,
+    /// Was paid for.
+    paid: Value,
 }
 
 impl Scene {
@@ -60,6 +64,11 @@ impl Scene {
         let entry = wait.expect(axum::http::StatusCode::CREATED);
         let check_in_list = stage.list_of(json!({})).await;
         let gate_link = stage.gate_link("main", "scan").await;
+        let priced = stage.priced(None).await;
+        let order = stage.order_as(&buyer, &[(&priced, 1)]).await;
+        let paying = stage.pay_at(&order.json(), "sandbox").await;
+        let order = stage.order_as(&buyer, &[(&priced, 1)]).await;
+        let paid = stage.pay(&order.json()).await.expect(axum::http::StatusCode::OK);
         Self {
             stage,
             buyer,
@@ -70,6 +79,8 @@ impl Scene {
             entry,
             check_in_list,
             gate_link,
+            paying,
+            paid,
         }
     }
 
@@ -141,6 +152,61 @@ const ROWS: &[Row] = &[
         operation: "pay_order",
         request: |scene| (Method::POST, format!("{}/pay", path(&scene.held)), Some(json!({ "method": "free" }))),
         answers: [404, 404, 403, 403, 403, 403, 403, 200],
+    },
+    Row {
+        operation: "mark_order_paid",
+        request: |scene| (Method::POST, format!("{}/mark-paid", path(&scene.held)), None),
+        answers: [404, 404, 200, 200, 200, 403, 403, 404],
+    },
+    Row {
+        operation: "refund_order",
+        request: |scene| (Method::POST, format!("{}/refunds", path(&scene.paid)), Some(json!({ "amount": 100 }))),
+        answers: [404, 404, 200, 200, 200, 403, 403, 404],
+    },
+    // The event's settings do not let buyers cancel.
+    Row {
+        operation: "cancel_order",
+        request: |scene| (Method::POST, format!("{}/cancel", path(&scene.paid)), Some(json!({ "refund": true }))),
+        answers: [404, 404, 200, 200, 200, 403, 403, 409],
+    },
+    Row {
+        operation: "get_payment_options",
+        request: |scene| (Method::GET, scene.stage.path("payment-options"), None),
+        answers: [200; 8],
+    },
+    Row {
+        operation: "get_payment_settings",
+        request: |scene| (Method::GET, scene.stage.path("payment-settings"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "set_payment_settings",
+        request: |scene| (Method::PUT, scene.stage.path("payment-settings"), Some(json!({ "methods": ["sandbox"] }))),
+        answers: [404, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_put_aside_payments",
+        request: |scene| (Method::GET, scene.stage.path("put-aside-payments"), None),
+        answers: [404, 404, 200, 200, 200, 403, 200, 404],
+    },
+    // Nobody but the provider can sign one.
+    Row {
+        operation: "receive_payment_webhook",
+        request: |_| (Method::POST, "/payments/webhooks/sandbox".into(), Some(json!({}))),
+        answers: [400; 8],
+    },
+    // The payment's id opens its page, as the address of a provider's page does.
+    Row {
+        operation: "get_sandbox_payment",
+        request: |scene| (Method::GET, format!("/sandbox/payments/{}", text(&scene.paying["payment"]["id"])), None),
+        answers: [200; 8],
+    },
+    Row {
+        operation: "play_sandbox_payment",
+        request: |scene| (Method::POST, format!("/sandbox/payments/{}", text(&scene.paying["payment"]["id"])), Some(json!({
+            "outcome": "success",
+        }))),
+        answers: [200; 8],
     },
     Row {
         operation: "release_order",

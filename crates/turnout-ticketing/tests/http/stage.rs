@@ -11,10 +11,13 @@ use turnout_domain::messages::{EventChange, EventChanged, EventStatus};
 use turnout_domain::{EventId, OrganizerId, PlannedTime};
 use turnout_http::Role;
 use turnout_test_kit::{Client, Ports, Reply, TestApp};
-use turnout_ticketing::{Report, Ticketing, internal_routes, routes};
+use turnout_ticketing::{Report, Settings, Ticketing, internal_routes, routes};
 
 /// How long places are set aside.
 pub const HOLD: SignedDuration = SignedDuration::from_mins(10);
+
+/// Where a provider's page leads back to.
+pub const RETURN_URL: &str = "http://localhost:3000/events/jazz";
 
 /// The service, and an event on sale that registration's stand-in knows of. It is 15 January 2027, 12:00 UTC.
 pub struct Stage {
@@ -63,6 +66,27 @@ impl Stage {
     /// A guest of a second process at work on the same data.
     pub async fn second_process(&self) -> Client {
         self.app.as_guest_of_another(working).await
+    }
+
+    /// The service with these settings, which does nothing but answer.
+    pub async fn still_with(settings: Settings, capacity: Option<u32>) -> Self {
+        let serve = async |ports: Ports| {
+            let service = Ticketing::new(ports.store, ports.bus, ports.clock, ports.ids, ports.edge);
+            router(service.with_settings(settings))
+        };
+        Self::on(TestApp::serving(serve).await, capacity)
+    }
+
+    /// The same with these settings, and work in the background.
+    pub async fn working_with(settings: Settings, capacity: Option<u32>) -> Self {
+        let serve = async |ports: Ports| {
+            let service = Ticketing::new(ports.store, ports.bus, ports.clock, ports.ids, ports.edge);
+            let service = service.with_settings(settings);
+            let started = service.start(&ports.tasks, ports.shutdown).await;
+            started.expect("the bus is joined");
+            router(service)
+        };
+        Self::on(TestApp::serving(serve).await, capacity)
     }
 
     fn on(app: TestApp, capacity: Option<u32>) -> Self {
@@ -209,6 +233,40 @@ impl Stage {
         self.holder_of(order)
             .post(&format!("{}/pay", path(order)), json!({ "method": "sandbox" }))
             .await
+    }
+
+    /// Goes to the page of a provider as whoever holds the order's secret; the order.
+    pub async fn pay_at(&self, order: &Value, method: &str) -> Value {
+        let body = json!({ "method": method, "return_url": RETURN_URL });
+        let reply = self
+            .holder_of(order)
+            .post(&format!("{}/pay", path(order)), body)
+            .await;
+        reply.expect(StatusCode::OK)
+    }
+
+    /// Presses a button of the sandbox's page.
+    pub async fn play(&self, order: &Value, outcome: &str) -> Reply {
+        let id = text(&order["payment"]["id"]);
+        let path = format!("/sandbox/payments/{id}");
+        self.app
+            .as_guest()
+            .post(&path, json!({ "outcome": outcome }))
+            .await
+    }
+
+    /// The order as its holder sees it.
+    pub async fn seen(&self, order: &Value) -> Value {
+        self.holder_of(order)
+            .get(&path(order))
+            .await
+            .expect(StatusCode::OK)
+    }
+
+    /// Chooses how the event is paid and cancelled.
+    pub async fn payment_settings(&self, settings: Value) -> Value {
+        let reply = self.manager.put(&self.path("payment-settings"), settings).await;
+        reply.expect(StatusCode::OK)
     }
 
     /// Gives an order back as whoever holds its secret.

@@ -4,6 +4,7 @@ import { readJson, writeJson } from '@/lib/storage';
 import { uuidv7 } from '@/lib/uuid';
 import { rememberOrder } from './guestOrders';
 import { chosenLines, type Draft, type Hold, isWaiting, type OrderBody, total } from './model';
+import { leaveFor, type PayChoice } from './payment';
 import type { purchaseCalls } from './queries';
 
 export type Step =
@@ -13,6 +14,8 @@ export type Step =
   | { at: 'checking'; gaveUp?: ApiProblem }
   | { at: 'held'; hold: Hold; problem?: ApiProblem }
   | { at: 'paying'; hold: Hold }
+  /** Its payment is under way: at a provider, or by bank transfer. The places are kept meanwhile. */
+  | { at: 'awaiting'; order: Order }
   | { at: 'confirmed'; order: Order };
 
 /** One intention to buy: this body under this key, however often it is sent. */
@@ -42,6 +45,8 @@ export function adoptOrder(order: Order, secret: string | null): void {
 
 interface Options {
   calls: typeof purchaseCalls;
+  /** Goes to another page; a test stays. */
+  leave?: (url: string) => void;
   wait?: (ms: number) => Promise<void>;
 }
 
@@ -115,12 +120,16 @@ export class Purchase {
     await this.resume();
   }
 
-  async pay(outcome: 'success' | 'decline' = 'success'): Promise<void> {
+  async pay(choice: PayChoice): Promise<void> {
     if (this.step.at !== 'held') return;
     const { hold } = this.step;
     this.show({ at: 'paying', hold });
     try {
-      this.arrived(await this.options.calls.pay(hold.order, this.secret(), outcome));
+      const order = await this.options.calls.pay(hold.order, this.secret(), choice);
+      this.arrived(order);
+      // The provider's page leads back here, where the kept order goes on.
+      const page = order.state === 'awaiting_payment' ? order.payment?.redirect_url : undefined;
+      if (page) (this.options.leave ?? leaveFor)(page);
     } catch (error) {
       const problem = asProblem(error);
       if (problem.type === 'hold-expired') this.lapse();
@@ -132,12 +141,21 @@ export class Purchase {
 
   /** Gives the places back. Should the call be lost, the hold runs out by itself. */
   async release(): Promise<void> {
-    if (this.step.at !== 'held') return;
-    const { order } = this.step.hold;
+    const { step } = this;
+    if (step.at !== 'held' && step.at !== 'awaiting') return;
+    const order = step.at === 'held' ? step.hold.order : step.order;
     const secret = this.secret();
     this.forget();
     this.show({ at: 'choosing' });
     await this.options.calls.release(order.id, secret).catch(() => undefined);
+  }
+
+  /** Looks once how the payment stands; without an answer, what is on screen stays. */
+  async recheck(): Promise<void> {
+    const { step } = this;
+    if (step.at !== 'awaiting') return;
+    const order = await this.options.calls.getOrder(step.order.id, this.secret()).catch(() => undefined);
+    if (order && this.step === step) this.arrived(order);
   }
 
   /** The deadline passed. Everything typed stays; the next attempt is a new intention. */
@@ -192,7 +210,7 @@ export class Purchase {
     if (!isWaiting(order) || order.total.amount > 0) return this.arrived(order);
     // Nothing to pay: the hold becomes tickets without another press.
     try {
-      this.arrived(await this.options.calls.pay(order, this.secret(), 'success'));
+      this.arrived(await this.options.calls.pay(order, this.secret(), { method: 'free' }));
     } catch (error) {
       const problem = asProblem(error);
       if (problem.type === 'hold-expired') this.lapse();
@@ -229,6 +247,12 @@ export class Purchase {
         if (order.user_id === null) rememberOrder(order, this.secret());
         this.show({ at: 'confirmed', order });
         return;
+      case 'awaiting_payment':
+        // The buyer leaves for a provider's page, or closes this one: the order must be found again.
+        if (order.user_id === null) rememberOrder(order, this.secret());
+        this.show({ at: 'awaiting', order });
+        return;
+      case 'refunded':
       case 'cancelled':
         this.forget();
         this.show({ at: 'choosing' });

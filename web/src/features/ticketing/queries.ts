@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
+  cancelOrder,
   createOrder,
   getEvent,
   getGetEventQueryKey,
@@ -17,6 +18,7 @@ import type { ApiProblem } from '@/api/problem';
 import { useUser } from '@/api/session';
 import { secretOf } from './guestOrders';
 import type { OrderBody } from './model';
+import { type PayChoice, payBody } from './payment';
 
 const TICKETS_A_PAGE = 100;
 
@@ -37,12 +39,8 @@ export const purchaseCalls = {
     return registerTickets({ event_id, buyer, ...item }, { 'Idempotency-Key': key });
   },
   getOrder: (id: string, secret: string | null) => getOrder(id, secretHeader(secret)),
-  pay: (order: Order, secret: string | null, outcome: 'success' | 'decline') =>
-    payOrder(
-      order.id,
-      order.total.amount === 0 ? { method: 'free' } : { method: 'sandbox', sandbox_outcome: outcome },
-      secretHeader(secret),
-    ),
+  pay: (order: Order, secret: string | null, choice: PayChoice) =>
+    payOrder(order.id, payBody(order, choice), secretHeader(secret)),
   release: (id: string, secret: string | null) => releaseOrder(id, secretHeader(secret)),
 };
 
@@ -58,6 +56,18 @@ export function useOrder(orderId: string) {
   return useQuery<Order, ApiProblem>({
     ...orderQuery(orderId),
     throwOnError: (_error, { state }) => state.data === undefined,
+  });
+}
+
+/** Cancels tickets of an order, as the event's settings let its buyer. */
+export function useCancelOrder(orderId: string) {
+  const client = useQueryClient();
+  return useMutation<Order, ApiProblem, string[]>({
+    mutationFn: (ticket_ids) => cancelOrder(orderId, { ticket_ids }, secretHeader(secretOf(orderId))),
+    onSuccess: (order) => {
+      client.setQueryData(getGetOrderQueryKey(orderId), order);
+      void client.invalidateQueries({ queryKey: getListTicketsQueryKey() });
+    },
   });
 }
 

@@ -42,6 +42,7 @@ fn held(lines: Vec<OrderLine>) -> Order {
         tickets: Vec::new(),
         fingerprint: String::new(),
         waitlist_entry: None,
+        account: Account::default(),
     }
 }
 
@@ -53,6 +54,8 @@ fn word(result: Result<Order, SaleError>) -> &'static str {
             OrderState::Confirmed { .. } => "confirmed",
             OrderState::Cancelled { .. } => "cancelled",
             OrderState::Expired { .. } => "expired",
+            OrderState::AwaitingPayment { .. } => "awaiting payment",
+            OrderState::Refunded { .. } => "refunded",
         },
         Err(SaleError::HoldExpired) => "hold expired",
         Err(SaleError::NotHeld) => "not held",

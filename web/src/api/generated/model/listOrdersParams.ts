@@ -5,12 +5,21 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { OrderState } from './orderState';
 
 export type ListOrdersParams = {
 /**
  * The event.
  */
 event_id: string;
+/**
+ * Only those in this state: `held`, `awaiting_payment`, `confirmed`, `refunded`, `cancelled` or `expired`.
+ */
+state?: OrderState;
+/**
+ * Only those whose buyer's name or address, payment reference or id has these words; at most 100 characters.
+ */
+q?: string;
 /**
  * The most items of the page: 1 to 100; 20 if it is not given.
  * @minimum 1

@@ -14,9 +14,12 @@ export type NotificationKind = typeof NotificationKind[keyof typeof Notification
 
 export const NotificationKind = {
   order_confirmed: 'order_confirmed',
+  tickets_cancelled: 'tickets_cancelled',
+  order_refunded: 'order_refunded',
+  payment_due: 'payment_due',
   event_changed: 'event_changed',
   event_cancelled: 'event_cancelled',
-  waitlist_offered: 'waitlist_offered',
   announcement: 'announcement',
   sale: 'sale',
+  waitlist_offered: 'waitlist_offered',
 } as const;

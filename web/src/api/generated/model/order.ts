@@ -7,10 +7,14 @@
  */
 import type { Answer } from './answer';
 import type { Attendee } from './attendee';
+import type { Cancellable } from './cancellable';
+import type { LedgerEntry } from './ledgerEntry';
 import type { Money } from './money';
 import type { OrderItem } from './orderItem';
 import type { OrderState } from './orderState';
+import type { Payment } from './payment';
 import type { Person } from './person';
+import type { Refund } from './refund';
 import type { Ticket } from './ticket';
 
 /**
@@ -22,6 +26,7 @@ export interface Order {
   /** What is known of its attendees while it waits to be paid; then its tickets say it. */
   attendees: Attendee[];
   buyer: Person;
+  cancellable: Cancellable | null;
   /** @nullable */
   confirmed_at: string | null;
   /** What is taken off. */
@@ -36,12 +41,20 @@ export interface Order {
   /** Whether a question that must be answered is not yet: then it cannot be paid. */
   incomplete: boolean;
   items: OrderItem[];
+  /** What was sold and paid, in double entry; for the organizer's members alone, empty to others. */
+  ledger: LedgerEntry[];
+  payment: Payment | null;
   placed_at: string;
   /**
      * The promo code it was placed with.
      * @nullable
      */
   promo_code: string | null;
+  /** What can still go back. */
+  refundable: Money;
+  /** What went back, or is on its way. */
+  refunded: Money;
+  refunds: Refund[];
   /** Whether its hold can be made longer, which can be done once. */
   renewable: boolean;
   /**

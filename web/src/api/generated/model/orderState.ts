@@ -14,7 +14,9 @@ export type OrderState = typeof OrderState[keyof typeof OrderState];
 
 export const OrderState = {
   held: 'held',
+  awaiting_payment: 'awaiting_payment',
   confirmed: 'confirmed',
+  refunded: 'refunded',
   cancelled: 'cancelled',
   expired: 'expired',
 } as const;

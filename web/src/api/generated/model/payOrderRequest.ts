@@ -6,12 +6,19 @@
  * OpenAPI spec version: 0.1.0
  */
 import type { PaymentMethod } from './paymentMethod';
-import type { SandboxOutcome } from './sandboxOutcome';
+import type { SandboxAnswer } from './sandboxAnswer';
 
 /**
  * How the order is paid.
  */
 export interface PayOrderRequest {
+  /** One of the event's payment options; `free` where nothing is to be paid. */
   method: PaymentMethod;
-  sandbox_outcome?: SandboxOutcome | null;
+  /**
+     * Where the provider's page leads back to: a path, or an address of this installation. The order's page, if it is left out. A
+     * sandbox without it answers at once and shows no page.
+     * @nullable
+     */
+  return_url?: string | null;
+  sandbox_outcome?: SandboxAnswer | null;
 }

@@ -7,12 +7,14 @@
  */
 
 /**
- * `free` where nothing is to be paid; `sandbox` plays a provider, and no money moves.
+ * How an order is paid.
  */
 export type PaymentMethod = typeof PaymentMethod[keyof typeof PaymentMethod];
 
 
 export const PaymentMethod = {
   free: 'free',
+  offline: 'offline',
   sandbox: 'sandbox',
+  stripe: 'stripe',
 } as const;

@@ -7,7 +7,9 @@
  */
 
 /**
- * What the sandbox answers.
+ * What the sandbox can make happen: `success`; `decline`; `challenge`, the buyer's bank wants to see the buyer (3-D
+ * Secure), then one of the others; `late`, paid when the places are gone; `duplicate`, told twice; `silent`, paid and
+ * never told; `wrong_amount`, less than was asked for.
  */
 export type SandboxOutcome = typeof SandboxOutcome[keyof typeof SandboxOutcome];
 
@@ -15,4 +17,9 @@ export type SandboxOutcome = typeof SandboxOutcome[keyof typeof SandboxOutcome];
 export const SandboxOutcome = {
   success: 'success',
   decline: 'decline',
+  challenge: 'challenge',
+  late: 'late',
+  duplicate: 'duplicate',
+  silent: 'silent',
+  wrong_amount: 'wrong_amount',
 } as const;

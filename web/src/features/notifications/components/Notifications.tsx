@@ -1,5 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { BellOff, BellRing, CalendarClock, CalendarX2, Megaphone, Receipt, TicketCheck } from 'lucide-react';
+import {
+  BellOff,
+  BellRing,
+  CalendarClock,
+  CalendarX2,
+  HandCoins,
+  Hourglass,
+  Megaphone,
+  Receipt,
+  TicketCheck,
+  TicketX,
+} from 'lucide-react';
 import { Link } from 'react-router-dom';
 import type { Notification, NotificationKind } from '@/api/generated/model';
 import { paths } from '@/lib/paths';
@@ -13,6 +24,9 @@ import { useNotifications, useOlderNotifications, useReadNotifications } from '.
 
 const icons = {
   order_confirmed: TicketCheck,
+  tickets_cancelled: TicketX,
+  order_refunded: HandCoins,
+  payment_due: Hourglass,
   event_changed: CalendarClock,
   event_cancelled: CalendarX2,
   waitlist_offered: BellRing,

@@ -1,12 +1,16 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef } from 'react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useRef, useState } from 'react';
+import { useGetPaymentOptions } from '@/api/generated';
+import type { PaymentMethod } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { formatMoney } from '@/lib/money';
 import { Button } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
+import { choiceOf, methodsOf } from '../payment';
 import type { Purchase, Step } from '../purchase';
 import { HoldTimer } from './HoldTimer';
 import { OrderLines } from './OrderLines';
+import { PaymentMethods } from './PaymentMethods';
 
 interface HoldPanelProps {
   purchase: Purchase;
@@ -18,6 +22,11 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
   const { t } = useLingui();
   const { order, receivedAt } = step.hold;
   const isPaying = step.at === 'paying';
+  const options = useGetPaymentOptions(order.event_id);
+  const methods = methodsOf(options.data);
+  const [chosen, setMethod] = useState<PaymentMethod>();
+  // One way to pay is no choice: one press is enough.
+  const method = chosen ?? methods[0];
   const heading = useRef<HTMLHeadingElement>(null);
   // The form that had the focus is gone: go on where the reader goes on.
   useEffect(() => heading.current?.focus(), []);
@@ -33,11 +42,41 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
       )}
       <OrderLines order={order} />
       <div className="mt-5 flex flex-col gap-4">
-        <Notice title={t`Test payment: no money moves`}>
-          <Trans>
-            This shop runs in sandbox mode. Pay to get real tickets, or see what a refused card looks like.
-          </Trans>
-        </Notice>
+        {methods.length > 1 && (
+          <PaymentMethods methods={methods} value={method} onChange={setMethod} isDisabled={isPaying} />
+        )}
+        {method === 'sandbox' && (
+          <Notice title={t`Test payment: no money moves`}>
+            <Trans>
+              This shop runs in sandbox mode. Pay to get real tickets, or see what a refused card looks like.
+            </Trans>
+          </Notice>
+        )}
+        {method === 'offline' && (
+          <p className="text-muted">
+            {options.data?.pay_at_door ? (
+              <Trans>Your places are kept until the event. You see how to pay with your order.</Trans>
+            ) : (
+              <Plural
+                value={options.data?.offline_due_days ?? 0}
+                one="Your places are kept for a day. You see how to pay with your order."
+                other="Your places are kept for # days. You see how to pay with your order."
+              />
+            )}
+          </p>
+        )}
+        {method === 'stripe' && (
+          <p className="text-muted">
+            <Trans>You pay on Stripe’s page and come back here for your tickets.</Trans>
+          </p>
+        )}
+        {options.data && methods.length === 0 && (
+          <Notice tone="warn" title={t`Nothing can be paid here at the moment.`}>
+            <Trans>
+              The organizer has not chosen how to be paid. Your places stay yours until the time is up.
+            </Trans>
+          </Notice>
+        )}
       </div>
       <div className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 pb-[calc(0.75rem+env(safe-area-inset-bottom))] lg:static lg:mt-6 lg:border-0 lg:bg-transparent lg:p-0">
         {order.expires_at && (
@@ -48,16 +87,36 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
         )}
         <Button
           isPending={isPaying}
-          onPress={() => void purchase.pay('success')}
+          isDisabled={!method}
+          onPress={() => method && void purchase.pay(choiceOf(method))}
           className="mt-3 min-h-13 w-full text-lg"
         >
-          <Trans>Pay {formatMoney(order.total)}</Trans>
+          {method === 'offline' ? (
+            <Trans>Order and pay {formatMoney(order.total)} later</Trans>
+          ) : (
+            <Trans>Pay {formatMoney(order.total)}</Trans>
+          )}
         </Button>
       </div>
       <div className="mt-3 flex flex-wrap justify-between gap-2">
-        <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.pay('decline')}>
-          <Trans>Decline, to try it</Trans>
-        </Button>
+        {method === 'sandbox' && (
+          <>
+            <Button
+              look="quiet"
+              isDisabled={isPaying}
+              onPress={() => void purchase.pay({ method, outcome: 'decline' })}
+            >
+              <Trans>Decline, to try it</Trans>
+            </Button>
+            <Button
+              look="quiet"
+              isDisabled={isPaying}
+              onPress={() => void purchase.pay({ method, outcome: 'page' })}
+            >
+              <Trans>Open the test provider’s page</Trans>
+            </Button>
+          </>
+        )}
         <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.release()}>
           <Trans>Cancel</Trans>
         </Button>

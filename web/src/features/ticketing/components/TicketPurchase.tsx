@@ -7,6 +7,7 @@ import { guestEntries } from '../guestEntries';
 import { useTicketTypes } from '../queries';
 import { usePurchase } from '../usePurchase';
 import { waitableTypes } from '../waitlist';
+import { AwaitingPanel } from './AwaitingPanel';
 import { CheckingPanel } from './CheckingPanel';
 import { ConfirmedPanel } from './ConfirmedPanel';
 import { HoldPanel } from './HoldPanel';
@@ -55,6 +56,8 @@ export function TicketPurchase({ event }: { event: Event }) {
     case 'held':
     case 'paying':
       return <HoldPanel key={step.hold.order.id} purchase={purchase} step={step} />;
+    case 'awaiting':
+      return <AwaitingPanel purchase={purchase} order={step.order} />;
     case 'confirmed':
       return <ConfirmedPanel order={step.order} event={event} onMore={() => purchase.startOver()} />;
     default:

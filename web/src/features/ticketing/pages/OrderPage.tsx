@@ -9,7 +9,9 @@ import { LinkButton } from '@/ui/Button';
 import { PageHeading } from '@/ui/Heading';
 import { Notice } from '@/ui/Notice';
 import { Skeleton } from '@/ui/Skeleton';
+import { AwaitingOrder } from '../components/AwaitingOrder';
 import { OrderLines } from '../components/OrderLines';
+import { OrderMoney } from '../components/OrderMoney';
 import { TicketDeck } from '../components/TicketDeck';
 import { secretOf, takeSecretFromAddress } from '../guestOrders';
 import { isWaiting } from '../model';
@@ -41,7 +43,9 @@ function OrderView({ order, event }: { order: Order; event?: Event }) {
           <h2 id="tickets" className="mb-4 text-2xl font-bold">
             <Plural value={order.tickets.length} _0="No tickets" one="# ticket" other="# tickets" />
           </h2>
-          {isWaiting(order) ? (
+          {order.state === 'awaiting_payment' ? (
+            <AwaitingOrder order={order} />
+          ) : isWaiting(order) ? (
             <Notice
               title={t`This order waits for its payment.`}
               action={
@@ -84,6 +88,7 @@ function OrderView({ order, event }: { order: Order; event?: Event }) {
             <p className="break-all text-muted">{order.buyer.email}</p>
           </div>
           <OrderLines order={order} />
+          <OrderMoney order={order} />
         </aside>
       </div>
     </>
@@ -94,7 +99,9 @@ function StateBadge({ state }: { state: OrderState }) {
   const { t } = useLingui();
   const badges = {
     held: { tone: 'warn', label: t`Held` },
+    awaiting_payment: { tone: 'warn', label: t`Waiting for payment` },
     confirmed: { tone: 'ok', label: t`Confirmed` },
+    refunded: { tone: 'plain', label: t`Refunded` },
     cancelled: { tone: 'danger', label: t`Cancelled` },
     expired: { tone: 'plain', label: t`Expired` },
   } satisfies Record<OrderState, { tone: BadgeTone; label: string }>;
