@@ -133,6 +133,7 @@ impl Stall {
             buyer_email: self.email.clone(),
             buyer_name: "Buyer 4711".to_owned(),
             lines: vec![OrderLine::new(self.ticket_type, "Standing".to_owned(), 1, free)],
+            at_once: true,
             tickets: vec![order.ticket(1)],
             total: free,
             confirmed_at: now,

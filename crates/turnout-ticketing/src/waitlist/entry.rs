@@ -92,7 +92,10 @@ impl WaitlistEntry {
     pub fn after(&self, order: &Order, now: Timestamp) -> Option<EntryState> {
         let order_id = self.offered_order().filter(|own| *own == order.id)?;
         match order.state {
-            OrderState::Held { .. } | OrderState::AwaitingPayment { .. } => None,
+            // Tickets that were had, and given back later, were taken all the same.
+            OrderState::Held { .. } | OrderState::AwaitingPayment { .. } | OrderState::Refunded { .. } => {
+                None
+            }
             OrderState::Confirmed { .. } => Some(EntryState::Taken {
                 order_id,
                 taken_at: now,
@@ -101,8 +104,6 @@ impl WaitlistEntry {
                 order_id: Some(order_id),
                 lapsed_at: now,
             }),
-            // Tickets that were had, and given back later, were taken all the same.
-            OrderState::Refunded { .. } => None,
             OrderState::Cancelled { .. } if !order.tickets.is_empty() => None,
             OrderState::Cancelled { .. } => Some(EntryState::Left { left_at: now }),
         }
