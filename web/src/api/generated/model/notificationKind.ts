@@ -19,7 +19,7 @@ export const NotificationKind = {
   payment_due: 'payment_due',
   event_changed: 'event_changed',
   event_cancelled: 'event_cancelled',
+  waitlist_offered: 'waitlist_offered',
   announcement: 'announcement',
   sale: 'sale',
-  waitlist_offered: 'waitlist_offered',
 } as const;

@@ -1560,6 +1560,361 @@ export function useGetInsight<TData = Awaited<ReturnType<typeof getInsight>>, TE
 
 
 /**
+ * @summary How tickets of an event can be paid, for everyone who can see the event.
+ */
+export const getPaymentOptions = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PaymentOptions>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/payment-options`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetPaymentOptionsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/payment-options`
+    ] as const;
+    }
+
+
+export const getGetPaymentOptionsQueryOptions = <TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetPaymentOptionsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getPaymentOptions>>> = ({ signal }) => getPaymentOptions(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetPaymentOptionsQueryResult = NonNullable<Awaited<ReturnType<typeof getPaymentOptions>>>
+export type GetPaymentOptionsQueryError = ErrorType<Problem>
+
+
+export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPaymentOptions>>,
+          TError,
+          Awaited<ReturnType<typeof getPaymentOptions>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPaymentOptions>>,
+          TError,
+          Awaited<ReturnType<typeof getPaymentOptions>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary How tickets of an event can be paid, for everyone who can see the event.
+ */
+
+export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetPaymentOptionsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary How an event's tickets are paid, for its organizer's members.
+ */
+export const getPaymentSettings = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PaymentSettings>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/payment-settings`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetPaymentSettingsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/payment-settings`
+    ] as const;
+    }
+
+
+export const getGetPaymentSettingsQueryOptions = <TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetPaymentSettingsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getPaymentSettings>>> = ({ signal }) => getPaymentSettings(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetPaymentSettingsQueryResult = NonNullable<Awaited<ReturnType<typeof getPaymentSettings>>>
+export type GetPaymentSettingsQueryError = ErrorType<Problem>
+
+
+export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPaymentSettings>>,
+          TError,
+          Awaited<ReturnType<typeof getPaymentSettings>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPaymentSettings>>,
+          TError,
+          Awaited<ReturnType<typeof getPaymentSettings>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary How an event's tickets are paid, for its organizer's members.
+ */
+
+export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetPaymentSettingsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Chooses how an event's tickets are paid. Orders that are being paid are paid as they were begun.
+ */
+export const setPaymentSettings = (
+    eventId: string,
+    paymentSettingsRequest: BodyType<PaymentSettingsRequest>,
+    headers?: SetPaymentSettingsHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PaymentSettings>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/payment-settings`, method: 'PUT',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: paymentSettingsRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getSetPaymentSettingsMutationKey = () => ['setPaymentSettings'] as const;
+
+export const getSetPaymentSettingsMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext> => {
+
+const mutationKey = getSetPaymentSettingsMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof setPaymentSettings>>, SetPaymentSettingsMutationVariables> = (props) => {
+          const {eventId,data,headers} = props ?? {};
+
+          return  setPaymentSettings(eventId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type SetPaymentSettingsMutationResult = NonNullable<Awaited<ReturnType<typeof setPaymentSettings>>>
+    export type SetPaymentSettingsMutationBody = BodyType<PaymentSettingsRequest>
+    export type SetPaymentSettingsMutationError = ErrorType<Problem>
+    export type SetPaymentSettingsMutationVariables = {eventId: string;data: BodyType<PaymentSettingsRequest>;headers?: SetPaymentSettingsHeaders}
+
+    /**
+ * @summary Chooses how an event's tickets are paid. Orders that are being paid are paid as they were begun.
+ */
+export const useSetPaymentSettings = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof setPaymentSettings>>,
+        TError,
+        SetPaymentSettingsMutationVariables,
+        TContext
+      > => {
+      return useMutation(getSetPaymentSettingsMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary The orders of an event for which money came that is not what was asked for: the newest first, for the organizer's
+members. Each has its payment in the state `put_aside`, or `refunded` once it went back.
+ */
+export const listPutAsidePayments = (
+    eventId: string,
+    params?: ListPutAsidePaymentsParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListOrder>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/put-aside-payments`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListPutAsidePaymentsQueryKey = (eventId: string,
+    params?: ListPutAsidePaymentsParams,) => {
+    return [
+    `/events/${eventId}/put-aside-payments`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListPutAsidePaymentsQueryOptions = <TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListPutAsidePaymentsQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listPutAsidePayments>>> = ({ signal }) => listPutAsidePayments(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListPutAsidePaymentsQueryResult = NonNullable<Awaited<ReturnType<typeof listPutAsidePayments>>>
+export type ListPutAsidePaymentsQueryError = ErrorType<Problem>
+
+
+export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  ListPutAsidePaymentsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPutAsidePayments>>,
+          TError,
+          Awaited<ReturnType<typeof listPutAsidePayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPutAsidePayments>>,
+          TError,
+          Awaited<ReturnType<typeof listPutAsidePayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The orders of an event for which money came that is not what was asked for: the newest first, for the organizer's
+members. Each has its payment in the state `put_aside`, or `refunded` once it went back.
+ */
+
+export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListPutAsidePaymentsQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
  * @summary What an event has sold, for its organizer's members.
  */
 export const getSales = (
@@ -2467,6 +2822,144 @@ export const useReleaseOrder = <TError = ErrorType<Problem>,
       return useMutation(getReleaseOrderMutationOptions(options), queryClient);
     }
     /**
+ * @summary Cancels tickets; their places are free at once. By the organizer's members, or by the buyer, if the event's settings
+allow it (`cancellable` of the order). Cancelled again, it stays as it is. An order that is not paid yet is given up.
+ */
+export const cancelOrder = (
+    orderId: string,
+    cancelOrderRequest: BodyType<CancelOrderRequest>,
+    headers?: CancelOrderHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Order>(
+      {url: `/orders/${encodeURIComponent(String(orderId))}/cancel`, method: 'POST',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: cancelOrderRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCancelOrderMutationKey = () => ['cancelOrder'] as const;
+
+export const getCancelOrderMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext> => {
+
+const mutationKey = getCancelOrderMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof cancelOrder>>, CancelOrderMutationVariables> = (props) => {
+          const {orderId,data,headers} = props ?? {};
+
+          return  cancelOrder(orderId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CancelOrderMutationResult = NonNullable<Awaited<ReturnType<typeof cancelOrder>>>
+    export type CancelOrderMutationBody = BodyType<CancelOrderRequest>
+    export type CancelOrderMutationError = ErrorType<Problem>
+    export type CancelOrderMutationVariables = {orderId: string;data: BodyType<CancelOrderRequest>;headers?: CancelOrderHeaders}
+
+    /**
+ * @summary Cancels tickets; their places are free at once. By the organizer's members, or by the buyer, if the event's settings
+allow it (`cancellable` of the order). Cancelled again, it stays as it is. An order that is not paid yet is given up.
+ */
+export const useCancelOrder = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof cancelOrder>>,
+        TError,
+        CancelOrderMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCancelOrderMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Says that the money for an order is there: by bank transfer or over the counter. Its tickets are issued. Said again,
+it stays as it is. An order whose time was up gets its places again, if they are still there.
+ */
+export const markOrderPaid = (
+    orderId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Order>(
+      {url: `/orders/${encodeURIComponent(String(orderId))}/mark-paid`, method: 'POST', signal
+    },
+      options);
+    }
+
+
+
+
+export const getMarkOrderPaidMutationKey = () => ['markOrderPaid'] as const;
+
+export const getMarkOrderPaidMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext> => {
+
+const mutationKey = getMarkOrderPaidMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof markOrderPaid>>, MarkOrderPaidMutationVariables> = (props) => {
+          const {orderId} = props ?? {};
+
+          return  markOrderPaid(orderId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type MarkOrderPaidMutationResult = NonNullable<Awaited<ReturnType<typeof markOrderPaid>>>
+
+    export type MarkOrderPaidMutationError = ErrorType<Problem>
+    export type MarkOrderPaidMutationVariables = {orderId: string}
+
+    /**
+ * @summary Says that the money for an order is there: by bank transfer or over the counter. Its tickets are issued. Said again,
+it stays as it is. An order whose time was up gets its places again, if they are still there.
+ */
+export const useMarkOrderPaid = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof markOrderPaid>>,
+        TError,
+        MarkOrderPaidMutationVariables,
+        TContext
+      > => {
+      return useMutation(getMarkOrderPaidMutationOptions(options), queryClient);
+    }
+    /**
  * @summary Pays what an order holds. Free of charge, its tickets are issued at once; at a provider, the answer says where to pay
 (`payment.redirect_url`); offline, how and until when. Asked again, it is the same payment.
  */
@@ -2536,6 +3029,307 @@ export const usePayOrder = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getPayOrderMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Sends money back: all of it, what tickets cost, or an amount. Tickets that are paid back are cancelled, and their
+places are free at once. The same key again does it once.
+ */
+export const refundOrder = (
+    orderId: string,
+    refundOrderRequest: BodyType<RefundOrderRequest>,
+    headers: RefundOrderHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Order>(
+      {url: `/orders/${encodeURIComponent(String(orderId))}/refunds`, method: 'POST',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: refundOrderRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getRefundOrderMutationKey = () => ['refundOrder'] as const;
+
+export const getRefundOrderMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext> => {
+
+const mutationKey = getRefundOrderMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof refundOrder>>, RefundOrderMutationVariables> = (props) => {
+          const {orderId,data,headers} = props ?? {};
+
+          return  refundOrder(orderId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type RefundOrderMutationResult = NonNullable<Awaited<ReturnType<typeof refundOrder>>>
+    export type RefundOrderMutationBody = BodyType<RefundOrderRequest>
+    export type RefundOrderMutationError = ErrorType<Problem>
+    export type RefundOrderMutationVariables = {orderId: string;data: BodyType<RefundOrderRequest>;headers: RefundOrderHeaders}
+
+    /**
+ * @summary Sends money back: all of it, what tickets cost, or an amount. Tickets that are paid back are cancelled, and their
+places are free at once. The same key again does it once.
+ */
+export const useRefundOrder = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof refundOrder>>,
+        TError,
+        RefundOrderMutationVariables,
+        TContext
+      > => {
+      return useMutation(getRefundOrderMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary What a payment provider tells of its own accord, signed with the secret we share with it. Told twice, or in another
+order, it comes to the same.
+ */
+export const receivePaymentWebhook = (
+    provider: string,
+    receivePaymentWebhookBody: BodyType<string>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/payments/webhooks/${encodeURIComponent(String(provider))}`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: receivePaymentWebhookBody, signal
+    },
+      options);
+    }
+
+
+
+
+export const getReceivePaymentWebhookMutationKey = () => ['receivePaymentWebhook'] as const;
+
+export const getReceivePaymentWebhookMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext> => {
+
+const mutationKey = getReceivePaymentWebhookMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof receivePaymentWebhook>>, ReceivePaymentWebhookMutationVariables> = (props) => {
+          const {provider,data} = props ?? {};
+
+          return  receivePaymentWebhook(provider,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type ReceivePaymentWebhookMutationResult = NonNullable<Awaited<ReturnType<typeof receivePaymentWebhook>>>
+    export type ReceivePaymentWebhookMutationBody = BodyType<string>
+    export type ReceivePaymentWebhookMutationError = ErrorType<Problem>
+    export type ReceivePaymentWebhookMutationVariables = {provider: string;data: BodyType<string>}
+
+    /**
+ * @summary What a payment provider tells of its own accord, signed with the secret we share with it. Told twice, or in another
+order, it comes to the same.
+ */
+export const useReceivePaymentWebhook = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof receivePaymentWebhook>>,
+        TError,
+        ReceivePaymentWebhookMutationVariables,
+        TContext
+      > => {
+      return useMutation(getReceivePaymentWebhookMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary A payment of the sandbox. Its id is what opens it, as the address of a real provider's page does.
+ */
+export const getSandboxPayment = (
+    paymentId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<SandboxPayment>(
+      {url: `/sandbox/payments/${encodeURIComponent(String(paymentId))}`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getGetSandboxPaymentQueryKey = (paymentId: string,) => {
+    return [
+    `/sandbox/payments/${paymentId}`
+    ] as const;
+    }
+
+
+export const getGetSandboxPaymentQueryOptions = <TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetSandboxPaymentQueryKey(paymentId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getSandboxPayment>>> = ({ signal }) => getSandboxPayment(paymentId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: paymentId !== null && paymentId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetSandboxPaymentQueryResult = NonNullable<Awaited<ReturnType<typeof getSandboxPayment>>>
+export type GetSandboxPaymentQueryError = ErrorType<Problem>
+
+
+export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
+ paymentId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getSandboxPayment>>,
+          TError,
+          Awaited<ReturnType<typeof getSandboxPayment>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
+ paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getSandboxPayment>>,
+          TError,
+          Awaited<ReturnType<typeof getSandboxPayment>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
+ paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary A payment of the sandbox. Its id is what opens it, as the address of a real provider's page does.
+ */
+
+export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
+ paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetSandboxPaymentQueryOptions(paymentId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Plays the provider: what happens to a payment of the sandbox. We hear of it by a signed webhook, as of a real one.
+ */
+export const playSandboxPayment = (
+    paymentId: string,
+    playSandboxRequest: BodyType<PlaySandboxRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<SandboxPayment>(
+      {url: `/sandbox/payments/${encodeURIComponent(String(paymentId))}`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: playSandboxRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getPlaySandboxPaymentMutationKey = () => ['playSandboxPayment'] as const;
+
+export const getPlaySandboxPaymentMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext> => {
+
+const mutationKey = getPlaySandboxPaymentMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof playSandboxPayment>>, PlaySandboxPaymentMutationVariables> = (props) => {
+          const {paymentId,data} = props ?? {};
+
+          return  playSandboxPayment(paymentId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PlaySandboxPaymentMutationResult = NonNullable<Awaited<ReturnType<typeof playSandboxPayment>>>
+    export type PlaySandboxPaymentMutationBody = BodyType<PlaySandboxRequest>
+    export type PlaySandboxPaymentMutationError = ErrorType<Problem>
+    export type PlaySandboxPaymentMutationVariables = {paymentId: string;data: BodyType<PlaySandboxRequest>}
+
+    /**
+ * @summary Plays the provider: what happens to a payment of the sandbox. We hear of it by a signed webhook, as of a real one.
+ */
+export const usePlaySandboxPayment = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof playSandboxPayment>>,
+        TError,
+        PlaySandboxPaymentMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPlaySandboxPaymentMutationOptions(options), queryClient);
     }
     /**
  * @summary The caller's tickets, or an event's for its organizer's members; those of the newest order first. A page holds the
@@ -3192,798 +3986,4 @@ export const useLeaveWaitlist = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getLeaveWaitlistMutationOptions(options), queryClient);
-    }
-    /**
- * @summary How tickets of an event can be paid, for everyone who can see the event.
- */
-export const getPaymentOptions = (
-    eventId: string,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<PaymentOptions>(
-      {url: `/events/${encodeURIComponent(String(eventId))}/payment-options`, method: 'GET', signal
-    },
-      options);
-    }
-
-
-
-
-export const getGetPaymentOptionsQueryKey = (eventId: string,) => {
-    return [
-    `/events/${eventId}/payment-options`
-    ] as const;
-    }
-
-
-export const getGetPaymentOptionsQueryOptions = <TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
-) => {
-
-const {query: queryOptions, request: requestOptions} = options ?? {};
-
-  const queryKey =  queryOptions?.queryKey ?? getGetPaymentOptionsQueryKey(eventId);
-
-
-
-    const queryFn: QueryFunction<Awaited<ReturnType<typeof getPaymentOptions>>> = ({ signal }) => getPaymentOptions(eventId, requestOptions, signal);
-
-
-
-
-
-   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
-}
-
-export type GetPaymentOptionsQueryResult = NonNullable<Awaited<ReturnType<typeof getPaymentOptions>>>
-export type GetPaymentOptionsQueryError = ErrorType<Problem>
-
-
-export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
- eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>> & Pick<
-        DefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getPaymentOptions>>,
-          TError,
-          Awaited<ReturnType<typeof getPaymentOptions>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>> & Pick<
-        UndefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getPaymentOptions>>,
-          TError,
-          Awaited<ReturnType<typeof getPaymentOptions>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-/**
- * @summary How tickets of an event can be paid, for everyone who can see the event.
- */
-
-export function useGetPaymentOptions<TData = Awaited<ReturnType<typeof getPaymentOptions>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentOptions>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
- ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
-
-  const queryOptions = getGetPaymentOptionsQueryOptions(eventId,options)
-
-  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
-
-  return withQueryKey(query, queryOptions.queryKey);
-}
-
-
-
-
-
-
-/**
- * @summary How an event's tickets are paid, for its organizer's members.
- */
-export const getPaymentSettings = (
-    eventId: string,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<PaymentSettings>(
-      {url: `/events/${encodeURIComponent(String(eventId))}/payment-settings`, method: 'GET', signal
-    },
-      options);
-    }
-
-
-
-
-export const getGetPaymentSettingsQueryKey = (eventId: string,) => {
-    return [
-    `/events/${eventId}/payment-settings`
-    ] as const;
-    }
-
-
-export const getGetPaymentSettingsQueryOptions = <TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
-) => {
-
-const {query: queryOptions, request: requestOptions} = options ?? {};
-
-  const queryKey =  queryOptions?.queryKey ?? getGetPaymentSettingsQueryKey(eventId);
-
-
-
-    const queryFn: QueryFunction<Awaited<ReturnType<typeof getPaymentSettings>>> = ({ signal }) => getPaymentSettings(eventId, requestOptions, signal);
-
-
-
-
-
-   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
-}
-
-export type GetPaymentSettingsQueryResult = NonNullable<Awaited<ReturnType<typeof getPaymentSettings>>>
-export type GetPaymentSettingsQueryError = ErrorType<Problem>
-
-
-export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
- eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>> & Pick<
-        DefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getPaymentSettings>>,
-          TError,
-          Awaited<ReturnType<typeof getPaymentSettings>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>> & Pick<
-        UndefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getPaymentSettings>>,
-          TError,
-          Awaited<ReturnType<typeof getPaymentSettings>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-/**
- * @summary How an event's tickets are paid, for its organizer's members.
- */
-
-export function useGetPaymentSettings<TData = Awaited<ReturnType<typeof getPaymentSettings>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPaymentSettings>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
- ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
-
-  const queryOptions = getGetPaymentSettingsQueryOptions(eventId,options)
-
-  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
-
-  return withQueryKey(query, queryOptions.queryKey);
-}
-
-
-
-
-
-
-/**
- * @summary Chooses how an event's tickets are paid. Orders that are being paid are paid as they were begun.
- */
-export const setPaymentSettings = (
-    eventId: string,
-    paymentSettingsRequest: BodyType<PaymentSettingsRequest>,
-    headers?: SetPaymentSettingsHeaders,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<PaymentSettings>(
-      {url: `/events/${encodeURIComponent(String(eventId))}/payment-settings`, method: 'PUT',
-      headers: {'Content-Type': 'application/json', ...headers},
-      data: paymentSettingsRequest, signal
-    },
-      options);
-    }
-
-
-
-
-export const getSetPaymentSettingsMutationKey = () => ['setPaymentSettings'] as const;
-
-export const getSetPaymentSettingsMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext> => {
-
-const mutationKey = getSetPaymentSettingsMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof setPaymentSettings>>, SetPaymentSettingsMutationVariables> = (props) => {
-          const {eventId,data,headers} = props ?? {};
-
-          return  setPaymentSettings(eventId,data,headers,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type SetPaymentSettingsMutationResult = NonNullable<Awaited<ReturnType<typeof setPaymentSettings>>>
-    export type SetPaymentSettingsMutationBody = BodyType<PaymentSettingsRequest>
-    export type SetPaymentSettingsMutationError = ErrorType<Problem>
-    export type SetPaymentSettingsMutationVariables = {eventId: string;data: BodyType<PaymentSettingsRequest>;headers?: SetPaymentSettingsHeaders}
-
-    /**
- * @summary Chooses how an event's tickets are paid. Orders that are being paid are paid as they were begun.
- */
-export const useSetPaymentSettings = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof setPaymentSettings>>, TError,SetPaymentSettingsMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof setPaymentSettings>>,
-        TError,
-        SetPaymentSettingsMutationVariables,
-        TContext
-      > => {
-      return useMutation(getSetPaymentSettingsMutationOptions(options), queryClient);
-    }
-    /**
- * @summary The orders of an event for which money came that is not what was asked for: the newest first, for the organizer's
-members. Each has its payment in the state `put_aside`, or `refunded` once it went back.
- */
-export const listPutAsidePayments = (
-    eventId: string,
-    params?: ListPutAsidePaymentsParams,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<ListOrder>(
-      {url: `/events/${encodeURIComponent(String(eventId))}/put-aside-payments`, method: 'GET',
-        params, signal
-    },
-      options);
-    }
-
-
-
-
-export const getListPutAsidePaymentsQueryKey = (eventId: string,
-    params?: ListPutAsidePaymentsParams,) => {
-    return [
-    `/events/${eventId}/put-aside-payments`, ...(params ? [params] : [])
-    ] as const;
-    }
-
-
-export const getListPutAsidePaymentsQueryOptions = <TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(eventId: string,
-    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
-) => {
-
-const {query: queryOptions, request: requestOptions} = options ?? {};
-
-  const queryKey =  queryOptions?.queryKey ?? getListPutAsidePaymentsQueryKey(eventId,params);
-
-
-
-    const queryFn: QueryFunction<Awaited<ReturnType<typeof listPutAsidePayments>>> = ({ signal }) => listPutAsidePayments(eventId,params, requestOptions, signal);
-
-
-
-
-
-   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
-}
-
-export type ListPutAsidePaymentsQueryResult = NonNullable<Awaited<ReturnType<typeof listPutAsidePayments>>>
-export type ListPutAsidePaymentsQueryError = ErrorType<Problem>
-
-
-export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
- eventId: string,
-    params: undefined |  ListPutAsidePaymentsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>> & Pick<
-        DefinedInitialDataOptions<
-          Awaited<ReturnType<typeof listPutAsidePayments>>,
-          TError,
-          Awaited<ReturnType<typeof listPutAsidePayments>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
- eventId: string,
-    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>> & Pick<
-        UndefinedInitialDataOptions<
-          Awaited<ReturnType<typeof listPutAsidePayments>>,
-          TError,
-          Awaited<ReturnType<typeof listPutAsidePayments>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
- eventId: string,
-    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-/**
- * @summary The orders of an event for which money came that is not what was asked for: the newest first, for the organizer's
-members. Each has its payment in the state `put_aside`, or `refunded` once it went back.
- */
-
-export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPutAsidePayments>>, TError = ErrorType<Problem>>(
- eventId: string,
-    params?: ListPutAsidePaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPutAsidePayments>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
- ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
-
-  const queryOptions = getListPutAsidePaymentsQueryOptions(eventId,params,options)
-
-  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
-
-  return withQueryKey(query, queryOptions.queryKey);
-}
-
-
-
-
-
-
-/**
- * @summary Cancels tickets; their places are free at once. By the organizer's members, or by the buyer, if the event's settings
-allow it (`cancellable` of the order). Cancelled again, it stays as it is. An order that is not paid yet is given up.
- */
-export const cancelOrder = (
-    orderId: string,
-    cancelOrderRequest: BodyType<CancelOrderRequest>,
-    headers?: CancelOrderHeaders,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<Order>(
-      {url: `/orders/${encodeURIComponent(String(orderId))}/cancel`, method: 'POST',
-      headers: {'Content-Type': 'application/json', ...headers},
-      data: cancelOrderRequest, signal
-    },
-      options);
-    }
-
-
-
-
-export const getCancelOrderMutationKey = () => ['cancelOrder'] as const;
-
-export const getCancelOrderMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext> => {
-
-const mutationKey = getCancelOrderMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof cancelOrder>>, CancelOrderMutationVariables> = (props) => {
-          const {orderId,data,headers} = props ?? {};
-
-          return  cancelOrder(orderId,data,headers,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type CancelOrderMutationResult = NonNullable<Awaited<ReturnType<typeof cancelOrder>>>
-    export type CancelOrderMutationBody = BodyType<CancelOrderRequest>
-    export type CancelOrderMutationError = ErrorType<Problem>
-    export type CancelOrderMutationVariables = {orderId: string;data: BodyType<CancelOrderRequest>;headers?: CancelOrderHeaders}
-
-    /**
- * @summary Cancels tickets; their places are free at once. By the organizer's members, or by the buyer, if the event's settings
-allow it (`cancellable` of the order). Cancelled again, it stays as it is. An order that is not paid yet is given up.
- */
-export const useCancelOrder = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof cancelOrder>>, TError,CancelOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof cancelOrder>>,
-        TError,
-        CancelOrderMutationVariables,
-        TContext
-      > => {
-      return useMutation(getCancelOrderMutationOptions(options), queryClient);
-    }
-    /**
- * @summary Says that the money for an order is there: by bank transfer or over the counter. Its tickets are issued. Said again,
-it stays as it is. An order whose time was up gets its places again, if they are still there.
- */
-export const markOrderPaid = (
-    orderId: string,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<Order>(
-      {url: `/orders/${encodeURIComponent(String(orderId))}/mark-paid`, method: 'POST', signal
-    },
-      options);
-    }
-
-
-
-
-export const getMarkOrderPaidMutationKey = () => ['markOrderPaid'] as const;
-
-export const getMarkOrderPaidMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext> => {
-
-const mutationKey = getMarkOrderPaidMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof markOrderPaid>>, MarkOrderPaidMutationVariables> = (props) => {
-          const {orderId} = props ?? {};
-
-          return  markOrderPaid(orderId,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type MarkOrderPaidMutationResult = NonNullable<Awaited<ReturnType<typeof markOrderPaid>>>
-
-    export type MarkOrderPaidMutationError = ErrorType<Problem>
-    export type MarkOrderPaidMutationVariables = {orderId: string}
-
-    /**
- * @summary Says that the money for an order is there: by bank transfer or over the counter. Its tickets are issued. Said again,
-it stays as it is. An order whose time was up gets its places again, if they are still there.
- */
-export const useMarkOrderPaid = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof markOrderPaid>>, TError,MarkOrderPaidMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof markOrderPaid>>,
-        TError,
-        MarkOrderPaidMutationVariables,
-        TContext
-      > => {
-      return useMutation(getMarkOrderPaidMutationOptions(options), queryClient);
-    }
-    /**
- * @summary Sends money back: all of it, what tickets cost, or an amount. Tickets that are paid back are cancelled, and their
-places are free at once. The same key again does it once.
- */
-export const refundOrder = (
-    orderId: string,
-    refundOrderRequest: BodyType<RefundOrderRequest>,
-    headers: RefundOrderHeaders,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<Order>(
-      {url: `/orders/${encodeURIComponent(String(orderId))}/refunds`, method: 'POST',
-      headers: {'Content-Type': 'application/json', ...headers},
-      data: refundOrderRequest, signal
-    },
-      options);
-    }
-
-
-
-
-export const getRefundOrderMutationKey = () => ['refundOrder'] as const;
-
-export const getRefundOrderMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext> => {
-
-const mutationKey = getRefundOrderMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof refundOrder>>, RefundOrderMutationVariables> = (props) => {
-          const {orderId,data,headers} = props ?? {};
-
-          return  refundOrder(orderId,data,headers,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type RefundOrderMutationResult = NonNullable<Awaited<ReturnType<typeof refundOrder>>>
-    export type RefundOrderMutationBody = BodyType<RefundOrderRequest>
-    export type RefundOrderMutationError = ErrorType<Problem>
-    export type RefundOrderMutationVariables = {orderId: string;data: BodyType<RefundOrderRequest>;headers: RefundOrderHeaders}
-
-    /**
- * @summary Sends money back: all of it, what tickets cost, or an amount. Tickets that are paid back are cancelled, and their
-places are free at once. The same key again does it once.
- */
-export const useRefundOrder = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof refundOrder>>, TError,RefundOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof refundOrder>>,
-        TError,
-        RefundOrderMutationVariables,
-        TContext
-      > => {
-      return useMutation(getRefundOrderMutationOptions(options), queryClient);
-    }
-    /**
- * @summary What a payment provider tells of its own accord, signed with the secret we share with it. Told twice, or in another
-order, it comes to the same.
- */
-export const receivePaymentWebhook = (
-    provider: string,
-    receivePaymentWebhookBody: BodyType<string>,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<void>(
-      {url: `/payments/webhooks/${encodeURIComponent(String(provider))}`, method: 'POST',
-      headers: {'Content-Type': 'application/json', },
-      data: receivePaymentWebhookBody, signal
-    },
-      options);
-    }
-
-
-
-
-export const getReceivePaymentWebhookMutationKey = () => ['receivePaymentWebhook'] as const;
-
-export const getReceivePaymentWebhookMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext> => {
-
-const mutationKey = getReceivePaymentWebhookMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof receivePaymentWebhook>>, ReceivePaymentWebhookMutationVariables> = (props) => {
-          const {provider,data} = props ?? {};
-
-          return  receivePaymentWebhook(provider,data,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type ReceivePaymentWebhookMutationResult = NonNullable<Awaited<ReturnType<typeof receivePaymentWebhook>>>
-    export type ReceivePaymentWebhookMutationBody = BodyType<string>
-    export type ReceivePaymentWebhookMutationError = ErrorType<Problem>
-    export type ReceivePaymentWebhookMutationVariables = {provider: string;data: BodyType<string>}
-
-    /**
- * @summary What a payment provider tells of its own accord, signed with the secret we share with it. Told twice, or in another
-order, it comes to the same.
- */
-export const useReceivePaymentWebhook = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof receivePaymentWebhook>>, TError,ReceivePaymentWebhookMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof receivePaymentWebhook>>,
-        TError,
-        ReceivePaymentWebhookMutationVariables,
-        TContext
-      > => {
-      return useMutation(getReceivePaymentWebhookMutationOptions(options), queryClient);
-    }
-    /**
- * @summary A payment of the sandbox. Its id is what opens it, as the address of a real provider's page does.
- */
-export const getSandboxPayment = (
-    paymentId: string,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<SandboxPayment>(
-      {url: `/sandbox/payments/${encodeURIComponent(String(paymentId))}`, method: 'GET', signal
-    },
-      options);
-    }
-
-
-
-
-export const getGetSandboxPaymentQueryKey = (paymentId: string,) => {
-    return [
-    `/sandbox/payments/${paymentId}`
-    ] as const;
-    }
-
-
-export const getGetSandboxPaymentQueryOptions = <TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
-) => {
-
-const {query: queryOptions, request: requestOptions} = options ?? {};
-
-  const queryKey =  queryOptions?.queryKey ?? getGetSandboxPaymentQueryKey(paymentId);
-
-
-
-    const queryFn: QueryFunction<Awaited<ReturnType<typeof getSandboxPayment>>> = ({ signal }) => getSandboxPayment(paymentId, requestOptions, signal);
-
-
-
-
-
-   return  { queryKey, queryFn, enabled: paymentId !== null && paymentId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
-}
-
-export type GetSandboxPaymentQueryResult = NonNullable<Awaited<ReturnType<typeof getSandboxPayment>>>
-export type GetSandboxPaymentQueryError = ErrorType<Problem>
-
-
-export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
- paymentId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>> & Pick<
-        DefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getSandboxPayment>>,
-          TError,
-          Awaited<ReturnType<typeof getSandboxPayment>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
- paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>> & Pick<
-        UndefinedInitialDataOptions<
-          Awaited<ReturnType<typeof getSandboxPayment>>,
-          TError,
-          Awaited<ReturnType<typeof getSandboxPayment>>
-        > , 'initialData'
-      >, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
- paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
-  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
-/**
- * @summary A payment of the sandbox. Its id is what opens it, as the address of a real provider's page does.
- */
-
-export function useGetSandboxPayment<TData = Awaited<ReturnType<typeof getSandboxPayment>>, TError = ErrorType<Problem>>(
- paymentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getSandboxPayment>>, TError, TData>>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient
- ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
-
-  const queryOptions = getGetSandboxPaymentQueryOptions(paymentId,options)
-
-  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
-
-  return withQueryKey(query, queryOptions.queryKey);
-}
-
-
-
-
-
-
-/**
- * @summary Plays the provider: what happens to a payment of the sandbox. We hear of it by a signed webhook, as of a real one.
- */
-export const playSandboxPayment = (
-    paymentId: string,
-    playSandboxRequest: BodyType<PlaySandboxRequest>,
- options?: SecondParameter<typeof http>,signal?: AbortSignal
-) => {
-
-
-      return http<SandboxPayment>(
-      {url: `/sandbox/payments/${encodeURIComponent(String(paymentId))}`, method: 'POST',
-      headers: {'Content-Type': 'application/json', },
-      data: playSandboxRequest, signal
-    },
-      options);
-    }
-
-
-
-
-export const getPlaySandboxPaymentMutationKey = () => ['playSandboxPayment'] as const;
-
-export const getPlaySandboxPaymentMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext>, request?: SecondParameter<typeof http>}
-): UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext> => {
-
-const mutationKey = getPlaySandboxPaymentMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof playSandboxPayment>>, PlaySandboxPaymentMutationVariables> = (props) => {
-          const {paymentId,data} = props ?? {};
-
-          return  playSandboxPayment(paymentId,data,requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type PlaySandboxPaymentMutationResult = NonNullable<Awaited<ReturnType<typeof playSandboxPayment>>>
-    export type PlaySandboxPaymentMutationBody = BodyType<PlaySandboxRequest>
-    export type PlaySandboxPaymentMutationError = ErrorType<Problem>
-    export type PlaySandboxPaymentMutationVariables = {paymentId: string;data: BodyType<PlaySandboxRequest>}
-
-    /**
- * @summary Plays the provider: what happens to a payment of the sandbox. We hear of it by a signed webhook, as of a real one.
- */
-export const usePlaySandboxPayment = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof playSandboxPayment>>, TError,PlaySandboxPaymentMutationVariables, TContext>, request?: SecondParameter<typeof http>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof playSandboxPayment>>,
-        TError,
-        PlaySandboxPaymentMutationVariables,
-        TContext
-      > => {
-      return useMutation(getPlaySandboxPaymentMutationOptions(options), queryClient);
     }
