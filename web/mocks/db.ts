@@ -3,6 +3,7 @@ import type {
   Notification,
   Order,
   Organizer,
+  Question,
   Sales,
   Ticket,
   TicketType,
@@ -23,6 +24,7 @@ export class Db {
   organizers: (Organizer & { owner: string })[] = [];
   events: Event[] = [];
   ticketTypes: TicketType[] = [];
+  questions: Question[] = [];
   orders: MockOrder[] = [];
   tickets: Ticket[] = [];
   entries: WaitlistEntry[] = [];

@@ -1,5 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import type {
+  ListQuestion,
   ListTicket,
   Order,
   PaymentOptions,
@@ -192,6 +193,21 @@ export function ticketingHandlers(db: Db) {
         event_id: params.id,
         name: body.name,
         price: body.price,
+        description: null,
+        pricing: 'fixed',
+        suggested_price: null,
+        tax: null,
+        sales_starts: null,
+        sales_ends: null,
+        sales_start_at: null,
+        sales_end_at: null,
+        min_per_order: 1,
+        max_per_person: null,
+        hidden: false,
+        position: db.typesOf(params.id).length,
+        admission: true,
+        add_on_to: [],
+        pool_ids: [],
         quantity: body.quantity ?? null,
         max_per_order: body.max_per_order ?? 10,
         available: body.quantity ?? null,
@@ -212,6 +228,32 @@ export function ticketingHandlers(db: Db) {
         waitlist: db.waitlistOf(params.id),
       }),
     ),
+    http.get('*/api/events/:id/questions', () =>
+      HttpResponse.json<ListQuestion>({ items: db.questions, next_cursor: null }),
+    ),
+    http.get('*/api/events/:id/promo-codes', () => HttpResponse.json({ items: [], next_cursor: null })),
+    http.get('*/api/events/:id/pools', () => HttpResponse.json({ items: [], next_cursor: null })),
+    http.post('*/api/events/:id/promo-codes/check', () => problem('unknown-promo-code', 409)),
+    http.patch<{ id: string }>('*/api/orders/:id', async ({ params, request }) => {
+      const order = find(params.id);
+      if (!order) return problem('not-found', 404);
+      const body = (await request.json()) as { attendees?: { name?: string; email?: string }[] };
+      order.attendees = (body.attendees ?? []).map(({ name, email }) => ({
+        name: name || null,
+        email: email || null,
+        answers: [],
+      }));
+      order.incomplete = false;
+      return answer(order);
+    }),
+    http.post<{ id: string }>('*/api/orders/:id/renew', ({ params }) => {
+      const order = find(params.id);
+      if (!order) return problem('not-found', 404);
+      if (!order.renewable) return problem('hold-not-renewable', 409);
+      order.renewable = false;
+      order.expires_at = new Date(Date.now() + HOLD_MS).toISOString();
+      return answer(order);
+    }),
     http.get<{ id: string }>('*/api/events/:id/sales', ({ params }) =>
       HttpResponse.json<Sales>(db.sales(params.id)),
     ),

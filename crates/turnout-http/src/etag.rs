@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -41,13 +41,12 @@ impl IfMatch {
         if self.0.is_none_or(|version| version == current) {
             return Ok(());
         }
-        let detail = "It has changed since you read it. Read it again, then repeat your edit.";
-        Err(Problem::new(
-            StatusCode::PRECONDITION_FAILED,
-            "precondition-failed",
-            "It has changed",
-            detail,
-        ))
+        Err(Problem::changed())
+    }
+
+    /// The version the edit is based on, if it names one.
+    pub fn version(self) -> Option<u64> {
+        self.0
     }
 }
 

@@ -100,6 +100,20 @@ impl Fields {
         }
     }
 
+    /// Parses a field of an edit that can be left empty: `None` if it stays, `Some(None)` if it is to be emptied.
+    pub fn nullable<T, U, E: std::fmt::Display>(
+        &mut self,
+        pointer: impl Into<String>,
+        given: Given<T>,
+        parse: impl FnOnce(T) -> Result<U, E>,
+    ) -> Option<Option<U>> {
+        match given {
+            Given::Missing => None,
+            Given::Null => Some(None),
+            given => self.required(pointer, given, parse).map(Some),
+        }
+    }
+
     /// The value, or `None` with the error noted.
     pub fn parsed<U, E: std::fmt::Display>(
         &mut self,

@@ -119,6 +119,17 @@ impl Problem {
         )
     }
 
+    /// 412: the edit is based on another version than the one that stands.
+    pub fn changed() -> Self {
+        let detail = "It has changed since you read it. Read it again, then repeat your edit.";
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "precondition-failed",
+            "It has changed",
+            detail,
+        )
+    }
+
     /// 503: a part we need does not answer; the same request may go through later.
     pub fn unavailable() -> Self {
         let detail = "We cannot answer at this moment. Nothing was lost; try again in a few seconds.";

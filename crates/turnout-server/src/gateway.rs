@@ -32,8 +32,11 @@ fn service<'a>(peers: &'a Peers, path: &str) -> Option<&'a Peer> {
     let mut parts = path.trim_start_matches('/').split('/');
     match (parts.next()?, parts.next(), parts.next()) {
         ("auth" | "me" | "organizers", ..) => Some(&peers.identity),
-        ("events", _, Some("ticket-types" | "sales")) | ("orders" | "tickets", ..) => Some(&peers.ticketing),
-        ("events", ..) => Some(&peers.registration),
+        ("events", _, None | Some("cancel" | "publish")) => Some(&peers.registration),
+        // All else that belongs to an event is about its sale and its door.
+        ("events" | "orders" | "tickets" | "waitlist" | "gate-link" | "payments" | "sandbox", ..) => {
+            Some(&peers.ticketing)
+        }
         ("notify" | "notifications" | "ws", ..) => Some(&peers.engagement),
         _ => None,
     }
@@ -93,4 +96,37 @@ async fn pass_on(State(peers): State<Peers>, mut request: Request) -> Response<B
         }
     }
     response.map(Body::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+    use turnout_http::{Peers, Target};
+
+    use super::service;
+
+    #[test]
+    fn every_path_of_the_document_reaches_the_service_that_answers_it() {
+        let peers = Peers::new("secret", |_| Target::Local(Arc::default()));
+        let document: Value = serde_json::from_str(include_str!("../../../openapi/turnout.json")).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.len() > 40, "{}", paths.len());
+        for (path, operations) in paths {
+            let operation = operations.as_object().unwrap().values().find(|of| of.is_object());
+            let expected = match operation.unwrap()["tags"][0].as_str().unwrap() {
+                "identity" => &peers.identity,
+                "events" => &peers.registration,
+                "ticketing" => &peers.ticketing,
+                "engagement" => &peers.engagement,
+                other => panic!("{path} is of {other}"),
+            };
+            let reached = service(&peers, path);
+            assert!(
+                reached.is_some_and(|reached| std::ptr::eq(reached, expected)),
+                "{path}"
+            );
+        }
+    }
 }

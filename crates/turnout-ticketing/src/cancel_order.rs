@@ -89,10 +89,22 @@ impl Ticketing {
                 }
             }
             if let Some(order) = self.try_cancel(cancellation, order, version, now).await? {
+                self.end_reserve_of(&order, now).await;
                 return Ok(order);
             }
         }
         Err(kept_changing())
+    }
+
+    /// What came back to a reserve whose code has ended is for everyone. Where that fails, its manager can still lower the
+    /// reserve: the tickets are cancelled all the same.
+    async fn end_reserve_of(&self, order: &Order, now: Timestamp) {
+        let Some(code) = order.promo_code.as_ref().filter(|code| code.reserved.is_some()) else {
+            return;
+        };
+        if let Err(error) = self.end_reserve(order.event_id, code.id, now).await {
+            tracing::warn!(order = %order.id, %error, "What came back to the reserve of a code that ended stays set aside");
+        }
     }
 
     async fn try_cancel(

@@ -48,11 +48,12 @@ struct Pool {
 #[derive(Default)]
 struct Tally {
     report: Report,
-    /// How many ticket types, shared pools and questions each event says it has; then how many there are.
-    events: BTreeMap<EventId, [u32; 3]>,
+    /// How many ticket types, shared pools, questions and promo codes each event says it has; then how many there are.
+    events: BTreeMap<EventId, [u32; 4]>,
     ticket_types: BTreeMap<EventId, u32>,
     shared_pools: BTreeMap<EventId, u32>,
     questions: BTreeMap<EventId, u32>,
+    promo_codes: BTreeMap<EventId, u32>,
     pools: BTreeMap<(EventId, PoolKey), Pool>,
     /// By event and list: what the list's counters say, and what its check-ins add up to.
     lists: BTreeMap<(EventId, String), (DoorTally, DoorTally)>,
@@ -134,8 +135,10 @@ impl Tally {
                     self.waitlists.add_event(&copy);
                     // Draws nothing yet, and must have its pool all the same.
                     self.pool(event, PoolKey::Event);
-                    self.events
-                        .insert(event, [copy.ticket_types, copy.pools, copy.questions]);
+                    self.events.insert(
+                        event,
+                        [copy.ticket_types, copy.pools, copy.questions, copy.promo_codes],
+                    );
                 }
                 Err(error) => self.violation(error.to_string()),
             },
@@ -182,7 +185,11 @@ impl Tally {
         } else {
             order.draws_of_tickets()
         };
-        for (pool, movement) in draws {
+        // What is over counts nowhere; its promo code may be gone by now.
+        for (pool, movement) in draws
+            .into_iter()
+            .filter(|(_, movement)| *movement != Movement::default())
+        {
             let pool = self.pool(order.event_id, pool);
             pool.held += movement.held;
             pool.confirmed += movement.confirmed;
@@ -225,7 +232,10 @@ impl Tally {
         };
         let (kind, name) = item.key.sort.split_once('#').unwrap_or((&item.key.sort, ""));
         match (kind, name.parse::<PromoCodeId>()) {
-            ("code", Ok(code)) => self.pool(event, PoolKey::Code(code)).said = Some(Stock::read(item)),
+            ("code", Ok(code)) => {
+                *self.promo_codes.entry(event).or_default() += 1;
+                self.pool(event, PoolKey::Code(code)).said = Some(Stock::read(item));
+            }
             ("reserve", Ok(code)) => {
                 let stock = Stock::read(item);
                 self.pool(event, PoolKey::Reserved(code)).said = Some(stock);
@@ -286,17 +296,14 @@ impl Tally {
             }
         }
         for (event, said) in std::mem::take(&mut self.events) {
-            let there = [
-                &mut self.ticket_types,
-                &mut self.shared_pools,
-                &mut self.questions,
-            ]
-            .map(|counts| counts.remove(&event).unwrap_or(0));
-            for ((said, there), what) in
-                said.into_iter()
-                    .zip(there)
-                    .zip(["ticket types", "shared pools", "questions"])
-            {
+            let counts = [
+                (&mut self.ticket_types, "ticket types"),
+                (&mut self.shared_pools, "shared pools"),
+                (&mut self.questions, "questions"),
+                (&mut self.promo_codes, "promo codes"),
+            ];
+            let there = counts.map(|(counts, what)| (counts.remove(&event).unwrap_or(0), what));
+            for (said, (there, what)) in said.into_iter().zip(there) {
                 if said != there {
                     self.violation(format!("{event} says it has {said} {what}; there are {there}"));
                 }

@@ -57,7 +57,16 @@ pub(crate) enum SaleError {
     #[error("there is something to pay")]
     PaymentDue,
     #[error("{left} left of ticket type {ticket_type}")]
-    SoldOut { ticket_type: TicketTypeId, left: i64 },
+    SoldOut {
+        ticket_type: TicketTypeId,
+        left: i64,
+        /// How many others hold of what it draws on.
+        in_carts: i64,
+        /// When the next of those holds ends, where that is known.
+        next_release: Option<Timestamp>,
+    },
+    #[error("the hold was made longer already")]
+    NotRenewable { expires_at: Timestamp },
     #[error("others wait for ticket type {ticket_type}")]
     WaitlistFirst { ticket_type: TicketTypeId },
     #[error("the hold's time is up")]
@@ -168,7 +177,13 @@ impl From<SaleError> for Problem {
                 "/method",
                 "There is something to pay: free is for what costs nothing.",
             )]),
-            SaleError::SoldOut { ticket_type, left } => sold_out(ticket_type, left),
+            SaleError::SoldOut {
+                ticket_type,
+                left,
+                in_carts,
+                next_release,
+            } => sold_out(ticket_type, left, in_carts, next_release),
+            SaleError::NotRenewable { expires_at } => not_renewable(expires_at),
             SaleError::WaitlistFirst { ticket_type } => waitlist_first(ticket_type),
             SaleError::HoldExpired => Self::new(
                 StatusCode::GONE,
@@ -237,6 +252,17 @@ impl From<SaleError> for Problem {
 
 fn of_line(place: usize, member: &str, detail: impl Into<String>) -> Problem {
     Problem::validation(vec![FieldError::new(format!("/items/{place}/{member}"), detail)])
+}
+
+fn not_renewable(expires_at: Timestamp) -> Problem {
+    let detail = "The time for this order was made longer once; it cannot be made longer again.";
+    Problem::new(
+        StatusCode::CONFLICT,
+        "hold-not-renewable",
+        "No more time can be given",
+        detail,
+    )
+    .with("expires_at", expires_at)
 }
 
 fn type_not_on_sale(ticket_type: TicketTypeId, starts: Option<Timestamp>) -> Problem {
@@ -315,7 +341,7 @@ fn nothing_to_refund(left: i64) -> Problem {
     .with("refundable", left.max(0))
 }
 
-fn sold_out(ticket_type: TicketTypeId, left: i64) -> Problem {
+fn sold_out(ticket_type: TicketTypeId, left: i64, in_carts: i64, next_release: Option<Timestamp>) -> Problem {
     let detail = match left {
         ..=0 => "None are left.".to_owned(),
         1 => "Only 1 is left.".to_owned(),
@@ -329,4 +355,6 @@ fn sold_out(ticket_type: TicketTypeId, left: i64) -> Problem {
     )
     .with("ticket_type_id", ticket_type)
     .with("left", left.max(0))
+    .with("in_carts", in_carts)
+    .with("next_release_at", next_release)
 }

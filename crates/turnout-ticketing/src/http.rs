@@ -2,6 +2,7 @@
 
 mod access;
 mod change_capacity;
+mod check_promo_code;
 mod create_order;
 mod create_ticket_type;
 mod door;
@@ -15,16 +16,24 @@ mod list_put_aside_payments;
 mod list_ticket_types;
 mod list_tickets;
 mod mark_order_paid;
+mod order_details;
 mod pay_order;
 mod payment_settings;
 mod payment_views;
 mod placed_order;
+mod pools;
+mod promo_codes;
+mod questions;
 mod receive_payment_webhook;
 mod refund_order;
 mod register_tickets;
 mod release_order;
 mod request;
 mod sandbox_payment;
+mod ticket_type_request;
+mod ticket_type_view;
+mod update_order;
+mod update_ticket_type;
 mod validate_ticket;
 mod views;
 mod waitlist;
@@ -43,9 +52,31 @@ pub fn routes(ticketing: Ticketing) -> OpenApiRouter {
             create_ticket_type::create_ticket_type,
             list_ticket_types::list_ticket_types
         ))
+        .routes(routes!(
+            update_ticket_type::update_ticket_type,
+            update_ticket_type::delete_ticket_type
+        ))
+        .routes(routes!(pools::create_pool, pools::list_pools))
+        .routes(routes!(pools::update_pool, pools::delete_pool))
+        .routes(routes!(questions::create_question, questions::list_questions))
+        .routes(routes!(questions::update_question, questions::delete_question))
+        .routes(routes!(
+            promo_codes::create_promo_code,
+            promo_codes::list_promo_codes
+        ))
+        .routes(routes!(
+            promo_codes::update_promo_code,
+            promo_codes::delete_promo_code
+        ))
+        .routes(routes!(check_promo_code::check_promo_code))
         .routes(routes!(get_sales::get_sales))
         .routes(routes!(create_order::create_order, list_orders::list_orders))
-        .routes(routes!(get_order::get_order, release_order::release_order))
+        .routes(routes!(
+            get_order::get_order,
+            release_order::release_order,
+            update_order::update_order
+        ))
+        .routes(routes!(update_order::renew_order))
         .routes(routes!(pay_order::pay_order))
         .routes(routes!(mark_order_paid::mark_order_paid))
         .routes(routes!(refund_order::refund_order))

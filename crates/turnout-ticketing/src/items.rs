@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use turnout_domain::{EventId, OrderId, PaymentId, RefundId, UserId};
+use turnout_domain::{EventId, OrderId, PaymentId, QuestionId, RefundId, UserId};
 use turnout_store::{
-    Condition, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, StoreError, Update,
+    Condition, Counter, Document, Expect, Index, IndexKey, Item, Key, NewItem, Query, SortRange, StoreError,
+    Update, Write,
 };
 use ulid::Ulid;
 
 use crate::TABLE;
 use crate::model::{
-    AVAILABLE, CAPACITY, CONFIRMED, EventCopy, HELD, Movement, Offer, Order, OrderState, PoolKey, Question,
-    REVENUE, SharedPool, Stock, TicketType,
+    AVAILABLE, CAPACITY, CONFIRMED, EventCopy, HELD, Movement, Offer, Order, OrderState, PoolKey, PromoCode,
+    Question, REVENUE, Reserve, SharedPool, Stock, TicketType,
 };
 
 /// Partitions of the index of holds by their ends: so that no one partition takes every hold of a rush.
 pub(crate) const EXPIRY_SHARDS: u32 = 4;
+/// The partition of the index of reserves by the ends of their promo codes.
+const RESERVE_EXPIRY: &str = "reserve-expiry";
 
 fn event_partition(event: EventId) -> String {
     format!("event#{event}")
@@ -87,17 +90,22 @@ pub(crate) fn offer(items: &[Item]) -> Result<Option<Offer>, StoreError> {
         pools: BTreeMap::new(),
         questions: BTreeMap::new(),
         stock: BTreeMap::new(),
+        versions: BTreeMap::new(),
     };
     for item in items {
+        let mut pool_of = |pool: PoolKey| {
+            offer.stock.insert(pool, Stock::of(item));
+            offer.versions.insert(pool, item.version);
+        };
         if item.key.sort == "pool" {
-            offer.stock.insert(PoolKey::Event, Stock::of(item));
+            pool_of(PoolKey::Event);
         } else if item.key.sort.starts_with("type#") {
             let ticket_type: TicketType = item.parse()?;
-            offer.stock.insert(PoolKey::Type(ticket_type.id), Stock::of(item));
+            pool_of(PoolKey::Type(ticket_type.id));
             offer.ticket_types.insert(ticket_type.id, ticket_type);
         } else if item.key.sort.starts_with("shared#") {
             let pool: SharedPool = item.parse()?;
-            offer.stock.insert(PoolKey::Shared(pool.id), Stock::of(item));
+            pool_of(PoolKey::Shared(pool.id));
             offer.pools.insert(pool.id, pool);
         } else if item.key.sort.starts_with("question#") {
             let question: Question = item.parse()?;
@@ -127,6 +135,92 @@ pub(crate) fn ticket_type_item(event: EventId, ticket_type: &TicketType, stock: 
         ),
         stock,
     )
+}
+
+/// The write that leaves the pool with `wanted` places, read with `stock` at `version`, and with this record. A difference
+/// can be applied beside running sales, and the store keeps the floor; a limit that comes or goes changes what the pool
+/// is, so nothing may sell in between.
+///
+/// # Errors
+/// How many are taken, if more than wanted.
+pub(crate) fn resized(
+    (event, pool): (EventId, PoolKey),
+    stock: &Stock,
+    version: u64,
+    wanted: Option<i64>,
+    document: Document,
+) -> Result<Write, i64> {
+    let taken = stock.taken();
+    if wanted.is_some_and(|wanted| wanted < taken) {
+        return Err(taken);
+    }
+    Ok(match (stock.capacity, wanted) {
+        (Some(capacity), Some(wanted)) => {
+            let more = Movement {
+                available: wanted - capacity,
+                ..Movement::default()
+            };
+            let update = pool_update(event, pool, more, true).document(document);
+            Write::Update(if wanted == capacity {
+                update
+            } else {
+                update.give(CAPACITY, wanted - capacity)
+            })
+        }
+        (None, None) => Write::Update(Update::of(pool_key(event, pool)).document(document)),
+        _ => {
+            let stock = Stock {
+                capacity: wanted,
+                available: wanted.map(|wanted| wanted - taken),
+                ..*stock
+            };
+            Write::Replace(
+                with_stock(NewItem::new(pool_key(event, pool), document), stock),
+                version,
+            )
+        }
+    })
+}
+
+pub(crate) fn question_key(event: EventId, question: QuestionId) -> Key {
+    Key::new(TABLE, event_partition(event), format!("question#{question}"))
+}
+
+/// Where a promo code's text leads to its id.
+pub(crate) fn code_name_key(event: EventId, code: &str) -> Key {
+    Key::new(TABLE, codes_partition(event), format!("name#{code}"))
+}
+
+/// An event's promo codes, the oldest first.
+pub(crate) fn codes_query(event: EventId) -> Query {
+    Query::partition(TABLE, codes_partition(event)).range(SortRange::Prefix("code#".into()))
+}
+
+/// The promo codes whose end gives back what is set aside for them, by their ends.
+pub(crate) fn reserve_expiry_query() -> Query {
+    Query::index(TABLE, Index::First, RESERVE_EXPIRY)
+}
+
+/// A pool of `stock` with this record.
+pub(crate) fn stocked_item<T: Serialize>(
+    (event, pool): (EventId, PoolKey),
+    record: &T,
+    stock: Stock,
+) -> NewItem {
+    with_stock(NewItem::new(pool_key(event, pool), Document::of(record)), stock)
+}
+
+/// What is set aside for a promo code, found when the code ends if there is anything to give back, or may be once who
+/// holds it has decided.
+pub(crate) fn reserve_item(event: EventId, code: &PromoCode, reserve: &Reserve, stock: Stock) -> NewItem {
+    let item = stocked_item((event, PoolKey::Reserved(code.id)), reserve, stock);
+    match &code.ends_at {
+        Some(end) if stock.available.unwrap_or(0) > 0 || stock.held > 0 => {
+            let sort = format!("{}#{event}#{}", sortable(end.instant()), code.id);
+            item.index(Index::First, IndexKey::new(RESERVE_EXPIRY, sort))
+        }
+        _ => item,
+    }
 }
 
 fn with_stock(item: NewItem, stock: Stock) -> NewItem {

@@ -15,8 +15,9 @@ mod shared_pool;
 mod stock;
 mod ticket_code;
 mod ticket_type;
+mod ticket_type_change;
 
-pub(crate) use answering::Details;
+pub(crate) use answering::{Details, GivenAnswer, GivenAttendee, detailed};
 pub(crate) use event::EventCopy;
 pub(crate) use ledger::{LedgerAccount, LedgerEntry};
 pub(crate) use offer::{Offer, TICKET_TYPES_MAX};
@@ -26,12 +27,13 @@ pub(crate) use payment::{
     Account, Method, PAYMENTS_MAX, PaymentRecord, PaymentState, REFUNDS_MAX, Refund, RefundState,
 };
 pub(crate) use payment_settings::{CancellationSettings, OfflineSettings, PaymentSettings};
-pub(crate) use placing::{PlaceOrder, RequestedLine};
-pub(crate) use promo_code::{AppliedCode, PromoCode, Reserve};
-pub(crate) use question::{Answer, Asked, Question, QuestionKind};
-pub(crate) use shared_pool::SharedPool;
+pub(crate) use placing::{GivenCode, PlaceOrder, RequestedLine, shown};
+pub(crate) use promo_code::{AppliedCode, Discount, PROMO_CODES_MAX, PromoCode, Reserve, USES_UNLIMITED};
+pub(crate) use question::{Answer, Asked, QUESTIONS_MAX, Question, QuestionKind, ShownIf};
+pub(crate) use shared_pool::{POOLS_MAX, SharedPool};
 pub(crate) use stock::{
     AVAILABLE, CAPACITY, CONFIRMED, HELD, Movement, Movements, PersonKey, PoolKey, REVENUE, Stock,
 };
 pub(crate) use ticket_code::{CodeError, TicketCode};
-pub(crate) use ticket_type::{Sales, TicketType};
+pub(crate) use ticket_type::{Pricing, Sales, SalesBound, Tax, TicketType};
+pub(crate) use ticket_type_change::{GivenBound, TicketTypeChange};

@@ -3,36 +3,121 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use turnout_domain::messages::EventStatus;
-use turnout_domain::{OrderId, UserId};
+use turnout_domain::{EventId, OrderId, TicketTypeId, UserId};
 use turnout_http::IdempotencyKey;
+use turnout_store::{Change, CommitError, Expect, Read};
 use ulid::Ulid;
 
-use crate::Ticketing;
 use crate::combiner::{Settled, Step};
+use crate::commit::commit;
 use crate::error::SaleError;
-use crate::model::PlaceOrder;
+use crate::items;
+use crate::model::{PersonKey, PlaceOrder, PoolKey, Stock};
+use crate::{TABLE, Ticketing};
+
+/// How often a buyer is counted anew because the limits changed in between.
+const COUNTS_MAX: usize = 4;
+/// How often a person's counter is looked at again when it changed in between.
+const COUNT_ATTEMPTS_MAX: usize = 16;
 
 impl Ticketing {
     /// Places the order. The same request again finds the first answer.
     ///
     /// # Errors
     /// [`SaleError`]: why not, with how many are left if that is the reason.
-    pub(crate) async fn place_order(&self, request: PlaceOrder) -> Result<Settled, SaleError> {
+    pub(crate) async fn place_order(&self, mut request: PlaceOrder) -> Result<Settled, SaleError> {
         let event = request.event_id;
-        match self.combiner.settle(event, Step::Place(request.clone())).await {
-            // Our copy of the event may be late: registration has the last word before a buyer is turned away.
-            Err(SaleError::Unknown | SaleError::NotOnSale) => {
-                let offer = self.offer_from_owner(event).await?;
-                if offer.event.status == EventStatus::Draft {
-                    return Err(SaleError::Draft);
+        let mut owner_asked = false;
+        let mut counts = 0;
+        // Each reason to try again is met a few times at most.
+        loop {
+            match self.combiner.settle(event, Step::Place(request.clone())).await {
+                // Our copy of the event may be late: registration has the last word before a buyer is turned away.
+                Err(SaleError::Unknown | SaleError::NotOnSale | SaleError::TypeNotOnSale { .. })
+                    if !owner_asked =>
+                {
+                    owner_asked = true;
+                    let offer = self.offer_from_owner(event).await?;
+                    if offer.event.status == EventStatus::Draft {
+                        return Err(SaleError::Draft);
+                    }
+                    if !offer.event.on_sale(self.clock.now()) {
+                        return Err(SaleError::NotOnSale);
+                    }
                 }
-                if !offer.event.on_sale(self.clock.now()) {
-                    return Err(SaleError::NotOnSale);
+                Err(SaleError::NotCounted { ticket_types }) if counts < COUNTS_MAX => {
+                    self.count_person(event, PersonKey::of(&request.buyer.email), &ticket_types)
+                        .await?;
+                    counts += 1;
+                    request.counted = ticket_types;
                 }
-                self.combiner.settle(event, Step::Place(request)).await
+                // What was set aside for the code is gone; it is served like any other.
+                Err(SaleError::ReserveShort) => match &mut request.promo_code {
+                    Some(code) if code.from_reserve => code.from_reserve = false,
+                    _ => return Err(SaleError::ReserveShort),
+                },
+                Err(SaleError::SoldOut {
+                    ticket_type,
+                    left,
+                    in_carts,
+                    ..
+                }) if in_carts > 0 => {
+                    // Only a hint: without it the answer is as true.
+                    let next_release = self.next_release(event).await.unwrap_or_default();
+                    return Err(SaleError::SoldOut {
+                        ticket_type,
+                        left,
+                        in_carts,
+                        next_release,
+                    });
+                }
+                answer => return answer,
             }
-            answer => answer,
         }
+    }
+
+    /// Sees to it that there are counters of what a person has of these ticket types, which can be taken from as far as
+    /// their limits go. Beside a sale that is made with them already, this changes nothing.
+    async fn count_person(
+        &self,
+        event: EventId,
+        person: PersonKey,
+        ticket_types: &[(TicketTypeId, u32)],
+    ) -> Result<(), SaleError> {
+        for (ticket_type, limit) in ticket_types {
+            self.count_one((event, PoolKey::Person(*ticket_type, person)), i64::from(*limit))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn count_one(&self, pool: (EventId, PoolKey), limit: i64) -> Result<(), SaleError> {
+        for _ in 0..COUNT_ATTEMPTS_MAX {
+            let key = items::pool_key(pool.0, pool.1);
+            let found = self.store.get(&key, Read::Consistent).await?;
+            let (stock, expect) = match found {
+                None => (Stock::default(), Expect::Absent),
+                Some(item) => (Stock::of(&item), Expect::Version(item.version)),
+            };
+            // Someone who had more when more was allowed keeps that, and gets no more.
+            let capacity = limit.max(stock.taken());
+            if stock.capacity == Some(capacity) {
+                return Ok(());
+            }
+            let stock = Stock {
+                capacity: Some(capacity),
+                available: Some(capacity - stock.taken()),
+                ..stock
+            };
+            let change = || Change::of(TABLE).put(items::stocked_item(pool, &(), stock), expect);
+            match commit(&*self.store, change).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let why = "what the buyer has kept changing".into();
+        Err(CommitError::Busy { why }.into())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Ticketing;
 use crate::combiner::{Step, confirmation};
 use crate::error::SaleError;
 use crate::items::{self, Errand};
-use crate::model::{Method, Movement, Order, PaymentState, Received, Refund, RefundState};
+use crate::model::{Method, Movement, Order, PaymentState, PoolKey, Received, Refund, RefundState};
 use crate::payments::{RefundStatus, Status};
 use crate::write_order::{DECISIONS_MAX, OrderWrite, Wrote, kept_changing};
 
@@ -120,7 +120,7 @@ impl Ticketing {
     /// back. `None`: something changed meanwhile.
     async fn take_again(
         &self,
-        late: Order,
+        mut late: Order,
         version: u64,
         payment: PaymentId,
         if_gone: IfGone,
@@ -136,9 +136,21 @@ impl Ticketing {
             match self.write_order(write).await? {
                 Wrote::Done => return Ok(Some(order)),
                 Wrote::Stale => return Ok(None),
+                // Nothing is set aside for its code any more: it is served like any other.
+                Wrote::Short(PoolKey::Reserved(_), _) => {
+                    if let Some(code) = &mut late.promo_code {
+                        code.reserved = None;
+                    }
+                    return Box::pin(self.take_again(late, version, payment, if_gone)).await;
+                }
                 Wrote::Short(_, left) if if_gone == IfGone::Refuse => {
                     let ticket_type = late.lines.first().ok_or(SaleError::Unknown)?.ticket_type_id;
-                    return Err(SaleError::SoldOut { ticket_type, left });
+                    return Err(SaleError::SoldOut {
+                        ticket_type,
+                        left,
+                        in_carts: 0,
+                        next_release: None,
+                    });
                 }
                 // Before the money goes back: should this not come to pass, all of it is tried again.
                 Wrote::Short(..) => self.put_first(&late).await?,

@@ -46,6 +46,34 @@ impl Ticketing {
         for shard in 0..items::EXPIRY_SHARDS {
             while self.sweep_page(shard).await? == PAGE {}
         }
+        self.sweep_reserves().await?;
+        Ok(())
+    }
+
+    /// Gives back what is set aside for promo codes that have ended.
+    async fn sweep_reserves(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        // Behind every code that ends at this very moment.
+        let until = format!("{}~", items::sortable(now));
+        let query = items::reserve_expiry_query().range(SortRange::AtMost(until));
+        for item in self.store.query(query.limit(PAGE)).await?.items {
+            let name = item
+                .key
+                .sort
+                .strip_prefix("reserve#")
+                .and_then(|id| id.parse().ok());
+            let event = item
+                .key
+                .partition
+                .strip_prefix("codes#")
+                .and_then(|id| id.parse().ok());
+            let Some((event, code)) = event.zip(name) else {
+                continue;
+            };
+            if let Err(error) = self.end_reserve(event, code, now).await {
+                tracing::warn!(key = %item.key, %error, "What is set aside for a code that ended could not be given back; trying again");
+            }
+        }
         Ok(())
     }
 

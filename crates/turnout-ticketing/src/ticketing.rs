@@ -13,7 +13,9 @@ use turnout_store::{Store, Table};
 
 use crate::combiner::Combiner;
 use crate::door::{GateAttempts, Rosters};
+use crate::find_code::Guesses;
 use crate::keys::Keys;
+use crate::next_release::NextReleases;
 use crate::payments::Providers;
 use crate::{Settings, follow_events, insight, run_errands, sweep_holds, waitlist};
 
@@ -41,6 +43,8 @@ pub struct Ticketing {
     pub(crate) providers: Providers,
     /// Webhooks that nobody signed: each costs us an HMAC and a line of the log.
     pub(crate) unsigned_webhooks: RateLimit,
+    pub(crate) guesses: Guesses,
+    pub(crate) next_releases: NextReleases,
 }
 
 impl Ticketing {
@@ -71,6 +75,8 @@ impl Ticketing {
             settings,
             providers,
             unsigned_webhooks: RateLimit::per_minute(UNSIGNED_WEBHOOKS_A_MINUTE),
+            guesses: Guesses::default(),
+            next_releases: NextReleases::default(),
         }
     }
 

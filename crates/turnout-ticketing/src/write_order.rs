@@ -113,12 +113,13 @@ impl Ticketing {
             let Some((pool, movement)) = pools.get(refusal.write - 2) else {
                 continue;
             };
-            let left = refusal
-                .current
-                .as_ref()
-                .and_then(|item| item.counters.get(AVAILABLE.0));
-            if let Some(left) = left.filter(|left| **left + movement.available < 0) {
-                return Ok(Wrote::Short(**pool, *left));
+            let left = match &refusal.current {
+                Some(item) => item.counters.get(AVAILABLE.0).copied(),
+                // A promo code that was taken back after the order had lapsed.
+                None => (!pool.in_offer()).then_some(0),
+            };
+            if let Some(left) = left.filter(|left| left + movement.available < 0) {
+                return Ok(Wrote::Short(**pool, left));
             }
         }
         Ok(Wrote::Stale)

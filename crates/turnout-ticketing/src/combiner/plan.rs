@@ -23,7 +23,7 @@ pub(super) struct Batch {
     pub offer: Option<Offer>,
     /// What the store said is left, when it refused the batch before. It holds for those who waited then, and for one
     /// plan: who comes later must not be turned away because of it.
-    pub left: BTreeMap<PoolKey, i64>,
+    pub left: BTreeMap<PoolKey, Left>,
     /// For a store that did not answer the batch before.
     pub patience: Patience,
 }
@@ -43,6 +43,15 @@ impl Batch {
     pub fn keep(&mut self, offer: Offer) {
         self.offer = offer.event.waited_for.is_empty().then_some(offer);
     }
+}
+
+/// What the store said of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Left {
+    /// How many can be had.
+    pub available: i64,
+    /// How many others hold: they may come back.
+    pub held: i64,
 }
 
 /// A job that takes part in the change, and the order as the change will leave it.
@@ -68,6 +77,8 @@ pub(super) struct Plan {
     pub short: Vec<(Job, SaleError)>,
     /// Those that the offer or their order's state does not allow.
     pub refused: Vec<(Job, SaleError)>,
+    /// Those whose buyer must be counted before they can be planned.
+    pub uncounted: Vec<(Job, SaleError)>,
     /// Those that must wait for the next change.
     pub later: VecDeque<Job>,
     /// What the entries move together.
@@ -81,7 +92,7 @@ pub(super) struct Plan {
 /// Plans a change for the jobs, first come, first served.
 pub(super) fn plan(
     offer: &Offer,
-    left: &BTreeMap<PoolKey, i64>,
+    left: &BTreeMap<PoolKey, Left>,
     jobs: impl IntoIterator<Item = Job>,
     now: Timestamp,
 ) -> Plan {
@@ -89,6 +100,7 @@ pub(super) fn plan(
         entries: Vec::new(),
         short: Vec::new(),
         refused: Vec::new(),
+        uncounted: Vec::new(),
         later: VecDeque::new(),
         movements: Movements::new(),
         message_bytes: 0,
@@ -106,6 +118,7 @@ pub(super) fn plan(
             continue;
         }
         match step(offer, &job.step, now) {
+            Err(error @ SaleError::NotCounted { .. }) => plan.uncounted.push((job, error)),
             Err(error) => plan.refused.push((job, error)),
             Ok((order, movements)) => match stock(&movements, left, &plan.movements) {
                 _ if let Some(ticket_type) = others.need(offer, &order, &movements, &plan.movements) => {
@@ -123,7 +136,8 @@ pub(super) fn plan(
 impl Plan {
     /// Every job, in the order they came.
     pub fn into_jobs(self) -> VecDeque<Job> {
-        let told = self.short.into_iter().chain(self.refused).map(|(job, _)| job);
+        let told = self.short.into_iter().chain(self.refused).chain(self.uncounted);
+        let told = told.map(|(job, _)| job);
         let served = self.entries.into_iter().map(|entry| entry.job);
         in_order(served.chain(told).chain(self.later))
     }
@@ -193,9 +207,9 @@ enum InStock {
     Never,
 }
 
-fn stock(movements: &Movements, left: &BTreeMap<PoolKey, i64>, taken: &Movements) -> InStock {
+fn stock(movements: &Movements, left: &BTreeMap<PoolKey, Left>, taken: &Movements) -> InStock {
     let of_pool = |(pool, movement): (&PoolKey, &Movement)| {
-        let left = left.get(pool)? + movement.available;
+        let left = left.get(pool)?.available + movement.available;
         let after = left + taken.get(pool).map_or(0, |movement| movement.available);
         (movement.available < 0 && after < 0).then_some(if left < 0 {
             InStock::Never
@@ -208,10 +222,10 @@ fn stock(movements: &Movements, left: &BTreeMap<PoolKey, i64>, taken: &Movements
 }
 
 /// Why the order cannot be had: which of its lines, and how many there are of that one; or its code, or its buyer.
-fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, i64>) -> SaleError {
+fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, Left>) -> SaleError {
     let short = |pool: &PoolKey| {
         let wanted = movements.get(pool).map_or(0, |movement| -movement.available);
-        left.get(pool).is_some_and(|left| *left < wanted)
+        left.get(pool).is_some_and(|left| left.available < wanted)
     };
     for pool in movements.keys().filter(|pool| short(pool)) {
         match pool {
@@ -220,7 +234,7 @@ fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, i64>)
             PoolKey::Person(ticket_type, _) => {
                 return SaleError::PersonLimit {
                     ticket_type: *ticket_type,
-                    left: left[pool],
+                    left: left[pool].available,
                 };
             }
             PoolKey::Event | PoolKey::Type(_) | PoolKey::Shared(_) => {}
@@ -228,13 +242,14 @@ fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, i64>)
     }
     let of_line = |line: &OrderLine| {
         let pools = line.movements(line.quantity, 0, |n, _| Movement::hold(n));
-        let left = pools.iter().filter_map(|(pool, _)| left.get(pool)).min()?;
-        Some((line.ticket_type_id, *left))
+        let least = pools.iter().filter_map(|(pool, _)| left.get(pool));
+        let least = least.min_by_key(|left| left.available)?;
+        Some((line.ticket_type_id, *least))
     };
     let alone = order
         .lines
         .iter()
-        .find_map(|line| of_line(line).filter(|(_, left)| *left < i64::from(line.quantity)));
+        .find_map(|line| of_line(line).filter(|(_, left)| left.available < i64::from(line.quantity)));
     // Each line could be had alone, but not all together: then it is a pool they share that has too few.
     let together = || {
         let draws = |line: &&OrderLine| {
@@ -244,7 +259,12 @@ fn sold_out(order: &Order, movements: &Movements, left: &BTreeMap<PoolKey, i64>)
         order.lines.iter().find(draws).and_then(of_line)
     };
     match alone.or_else(together) {
-        Some((ticket_type, left)) => SaleError::SoldOut { ticket_type, left },
+        Some((ticket_type, left)) => SaleError::SoldOut {
+            ticket_type,
+            left: left.available,
+            in_carts: left.held,
+            next_release: None,
+        },
         None => SaleError::NotOnSale,
     }
 }

@@ -7,12 +7,12 @@ use turnout_domain::{MessageId, OrderId};
 use turnout_store::{CommitError, Item, Read, Refusal};
 
 use super::change::{Place, change};
-use super::plan::{Batch, Entry, Plan, in_order, plan};
+use super::plan::{Batch, Entry, Left, Plan, in_order, plan};
 use super::{Job, Ports, Settled, Step};
 use crate::commit::{Patience, commit_patiently};
 use crate::error::SaleError;
 use crate::items;
-use crate::model::{AVAILABLE, Offer, Order, OrderState, PoolKey};
+use crate::model::{AVAILABLE, HELD, Offer, Order, OrderState, PoolKey};
 use crate::read_offer::read_offer;
 use crate::waitlist;
 
@@ -44,11 +44,15 @@ pub(super) async fn settle(ports: &Ports, batch: &mut Batch, waiting: &mut VecDe
         entries,
         mut short,
         refused,
+        uncounted,
         later,
         movements,
         ..
     } = plan;
     *waiting = later;
+    for (job, error) in uncounted {
+        job.answer(Err(error));
+    }
     short.extend(refused);
     refuse(ports, short).await;
     if entries.is_empty() {
@@ -95,7 +99,7 @@ async fn planned(
     ports: &Ports,
     batch: &mut Batch,
     waiting: &mut VecDeque<Job>,
-    left: &BTreeMap<PoolKey, i64>,
+    left: &BTreeMap<PoolKey, Left>,
     now: Timestamp,
 ) -> Result<(Offer, Plan), SaleError> {
     if let Some(offer) = batch.offer.take() {
@@ -122,13 +126,21 @@ fn learn(batch: &mut Batch, pools: &[PoolKey], entries: &[Entry], refusals: Vec<
         match (Place::of(write, pools.len()), current) {
             (Place::Pool(pool), Some(item)) => {
                 // One without the counter is not limited any more: the offer changed.
-                if let Some(left) = item.counters.get(AVAILABLE.0) {
-                    batch.left.insert(pools[pool], *left);
+                if let Some(available) = item.counters.get(AVAILABLE.0) {
+                    let left = Left {
+                        available: *available,
+                        held: item.counter(HELD),
+                    };
+                    batch.left.insert(pools[pool], left);
                 }
             }
             // A code that was taken back meanwhile.
             (Place::Pool(pool), None) if !pools[pool].in_offer() => {
-                batch.left.insert(pools[pool], 0);
+                let left = Left {
+                    available: 0,
+                    held: 0,
+                };
+                batch.left.insert(pools[pool], left);
             }
             (Place::Offer, _) | (Place::Pool(_), None) => batch.offer = None,
             (Place::Entry(entry), current) => {
@@ -165,9 +177,19 @@ impl Job {
         None
     }
 
-    /// The job, unless its order is known to stand otherwise than it expects: that is its answer.
-    fn unless_settled(self, standing: &Standing) -> Option<Self> {
-        match standing.get(&self.step.order_id()) {
+    /// The job, unless its order is known to stand otherwise than it expects: that is its answer. An order that still
+    /// waits to be paid only says something else than before, and is paid as it is now.
+    fn unless_settled(mut self, standing: &Standing) -> Option<Self> {
+        let known = standing.get(&self.step.order_id());
+        if let (Step::Confirm { order, version }, Some(Some(item))) = (&mut self.step, known)
+            && item.version > *version
+            && let Ok(now) = item.parse::<Order>()
+            && matches!(now.state, OrderState::Held { .. })
+        {
+            (*order, *version) = (now, item.version);
+            return Some(self);
+        }
+        match known {
             Some(item) if item.as_ref().map(|item| item.version) != self.step.expects() => {
                 let answer = found(&self.step, item.as_ref());
                 self.answer(answer);

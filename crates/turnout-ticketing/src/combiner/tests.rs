@@ -103,7 +103,7 @@ fn place(number: u128, quantity: u32) -> Step {
         event_id: EVENT,
         lines: vec![RequestedLine::of(SEAT, quantity)],
         promo_code: None,
-        counted: false,
+        counted: Vec::new(),
         details: Details::default(),
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
@@ -255,7 +255,7 @@ async fn what_the_store_said_is_left_is_used_up_before_others_may_join() {
     let ports = &stall.combiner.ports;
     let first = round::settle(ports, &mut batch, &mut waiting).await;
     assert_eq!((first, waiting.len()), (Intake::Closed, 1));
-    assert_eq!(batch.left[&PoolKey::Event], 1);
+    assert_eq!(batch.left[&PoolKey::Event].available, 1);
     let second = round::settle(ports, &mut batch, &mut waiting).await;
     assert_eq!((second, waiting.len()), (Intake::Open, 0));
     assert!(batch.left.is_empty());
@@ -270,7 +270,11 @@ async fn who_came_up_short_keeps_his_place_when_another_leaves_the_batch() {
     let stall = Stall::of(10).await;
     stall.combiner.settle(EVENT, place(1, 4)).await.unwrap();
     let mut batch = Batch::new(EVENT);
-    batch.left.insert(PoolKey::Event, 6);
+    let six = plan::Left {
+        available: 6,
+        held: 4,
+    };
+    batch.left.insert(PoolKey::Event, six);
     // A replay, which looks as if it left too little for the second; the third fits beside it.
     let (jobs, told): (VecDeque<_>, Vec<_>) = [place(1, 4), place(2, 5), place(3, 2)]
         .into_iter()

@@ -95,19 +95,45 @@ impl Ticketing {
         Ok(Permit::at_gate(pass, self.organizer_of(event).await?))
     }
 
-    /// The event's offer, if the caller may see it: a draft is there for the organizer's members alone.
-    pub(super) async fn visible_offer(&self, caller: &Caller, event: EventId) -> Result<Offer, Problem> {
+    /// Proof that the caller may do `A` for the event's organizer, or else what an editor expects: a guest is told to sign
+    /// in before anything is looked up, and so does not learn whether the event is there.
+    pub(super) async fn permit_to<A: Action>(
+        &self,
+        caller: &Caller,
+        event: EventId,
+    ) -> Result<Permit<A>, Problem> {
+        if caller.user().is_none() {
+            return Err(Problem::unauthenticated());
+        }
+        let organizer = self.organizer_of(event).await?;
+        self.edge.permit::<A>(caller, organizer).await
+    }
+
+    /// The offer for someone who may buy, or who belongs to the organizer: a draft is not there for others. Whether they
+    /// belong to it.
+    pub(super) async fn visible_offer(
+        &self,
+        caller: &Caller,
+        event: EventId,
+    ) -> Result<(Offer, bool), Problem> {
         let mut offer = self.offer(event).await?;
-        if offer.event.status == EventStatus::Draft
-            && let Err(refused) = self.permit_hidden::<SeeSales>(caller, event).await
+        let hides =
+            offer.event.status == EventStatus::Draft || offer.ticket_types.values().any(|other| other.hidden);
+        let member = match caller {
+            // Identity is only asked where it matters: most who come here are no members.
+            Caller::Person(_) if hides => self.permit_hidden::<SeeSales>(caller, event).await,
+            _ => Err(Problem::not_found()),
+        };
+        if let Err(refused) = &member
+            && offer.event.status == EventStatus::Draft
         {
             // It may have been published a moment ago.
             offer = self.offer_from_owner(event).await?;
             if offer.event.status == EventStatus::Draft {
-                return Err(refused);
+                return Err(refused.clone());
             }
         }
-        Ok(offer)
+        Ok((offer, member.is_ok()))
     }
 
     /// Why a sale was not made, as this caller may know it: a draft is there for the organizer's members alone.

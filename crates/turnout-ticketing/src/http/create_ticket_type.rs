@@ -3,20 +3,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use turnout_domain::{EventId, Text};
-use turnout_http::{Body, Caller, FieldError, Fields, Given, Manage, Path, Problem, ProblemView};
+use turnout_http::{Body, Caller, Fields, Given, Manage, Path, Problem, ProblemView};
 use utoipa::ToSchema;
 
-use super::request::{MoneyRequest, QUANTITY_MAX, quantity};
-use super::views::TicketTypeView;
+use super::request::MoneyRequest;
+use super::ticket_type_request::TicketTypeOptions;
+use super::ticket_type_view::TicketTypeView;
 use crate::Ticketing;
-use crate::create_ticket_type::{CreateError, NewTicketType};
+use crate::model::TicketTypeChange;
 
-/// The most places of a ticket type.
-const PLACES_MAX: i64 = 1_000_000;
-/// The most of an order where none is given.
-const MAX_PER_ORDER_DEFAULT: u32 = 10;
-
-/// A ticket type to be.
+/// A ticket type to be. A name and a price are enough.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct CreateTicketTypeRequest {
     /// 1 to 100 characters.
@@ -27,33 +23,21 @@ pub(super) struct CreateTicketTypeRequest {
     #[serde(default)]
     #[schema(value_type = MoneyRequest, required)]
     price: Given<MoneyRequest>,
-    /// How many there are: 0 to 1,000,000. Left out, only the event's capacity limits them.
-    #[serde(default)]
-    #[schema(value_type = Option<i64>)]
-    quantity: Given<i64>,
-    /// The most of one order: 1 to 100; 10 if it is left out.
-    #[serde(default)]
-    #[schema(value_type = Option<u32>)]
-    max_per_order: Given<i64>,
+    #[serde(flatten)]
+    options: TicketTypeOptions,
 }
 
 impl CreateTicketTypeRequest {
-    fn parse(self) -> Result<NewTicketType, Problem> {
+    fn parse(self) -> Result<TicketTypeChange, Problem> {
         let mut fields = Fields::new();
         let name = fields.required("/name", self.name, Text::<1, 100>::try_from);
         let price = MoneyRequest::parse("/price", self.price, &mut fields);
-        let places = fields.optional("/quantity", self.quantity, |number| {
-            let fits = u32::try_from(number).ok().filter(|_| number <= PLACES_MAX);
-            fits.ok_or_else(|| format!("Use a whole number from 0 to {PLACES_MAX}."))
-        });
-        let max_per_order = fields.optional("/max_per_order", self.max_per_order, quantity);
-        let new = name.zip(price).map(|(name, price)| NewTicketType {
-            name: name.into(),
+        let change = TicketTypeChange {
+            name: name.map(String::from),
             price,
-            quantity: places,
-            max_per_order: max_per_order.unwrap_or(MAX_PER_ORDER_DEFAULT.min(QUANTITY_MAX)),
-        });
-        fields.finish(new)
+            ..self.options.parse(&mut fields)
+        };
+        fields.finish(Some(change))
     }
 }
 
@@ -78,32 +62,10 @@ pub(super) async fn create_ticket_type(
     Path(event): Path<EventId>,
     Body(request): Body<CreateTicketTypeRequest>,
 ) -> Result<(StatusCode, Json<TicketTypeView>), Problem> {
-    if caller.user().is_none() {
-        // Before anything is looked up: a guest is not to learn whether the event is there.
-        return Err(Problem::unauthenticated());
-    }
-    let organizer = ticketing.organizer_of(event).await?;
-    let permit = ticketing.edge.permit::<Manage>(&caller, organizer).await?;
+    let permit = ticketing.permit_to::<Manage>(&caller, event).await?;
     let (offer, ticket_type) = ticketing
-        .create_ticket_type(event, request.parse()?, &permit)
+        .create_ticket_type(event, &request.parse()?, &permit)
         .await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(TicketTypeView::new(&offer, &ticket_type, ticketing.clock.now())),
-    ))
-}
-
-impl From<CreateError> for Problem {
-    fn from(error: CreateError) -> Self {
-        match error {
-            CreateError::Currency(currency) => Self::validation(vec![FieldError::new(
-                "/price/currency",
-                format!("The prices of an event are in one currency; here it is {currency}."),
-            )]),
-            CreateError::TooMany => {
-                Self::conflict("The event has as many ticket types as an event can have.")
-            }
-            CreateError::Sale(error) => error.into(),
-        }
-    }
+    let view = TicketTypeView::new(&offer, &ticket_type, ticketing.clock.now());
+    Ok((StatusCode::CREATED, Json(view)))
 }

@@ -75,7 +75,7 @@ pub(super) async fn register_tickets(
         fingerprint: fingerprint(&("tickets", event_id, line.ticket_type_id, line.quantity, &buyer)),
         lines: vec![line],
         promo_code: None,
-        counted: false,
+        counted: Vec::new(),
         details: Details::default(),
         buyer,
         user_id: caller.user(),
@@ -99,6 +99,15 @@ fn problem(error: SaleError) -> Problem {
         SaleError::TooMany { max, .. } => {
             let detail = format!("An order can have at most {max} of this ticket type.");
             Problem::validation(vec![FieldError::new("/quantity", detail)])
+        }
+        SaleError::TooFew { min, .. } => {
+            let detail = format!("An order has at least {min} of this ticket type.");
+            Problem::validation(vec![FieldError::new("/quantity", detail)])
+        }
+        SaleError::AddOnAlone { .. } | SaleError::TooManyAddOns { .. } => {
+            let detail =
+                "This is an add-on: order it with POST /orders, together with a ticket that it belongs to.";
+            Problem::validation(vec![FieldError::new("/ticket_type_id", detail)])
         }
         SaleError::PaymentDue => Problem::validation(vec![FieldError::new(
             "/ticket_type_id",

@@ -1,10 +1,13 @@
 //! What several requests have in common.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 use turnout_domain::{Currency, Email, Money, Text};
 use turnout_http::{Fields, Given};
 use utoipa::ToSchema;
 
+use crate::find_code::{CODE_CHARACTERS_MAX, normal};
 use crate::model::Buyer;
 
 /// The most tickets of one order.
@@ -69,6 +72,39 @@ impl MoneyRequest {
         });
         currency.and(price)
     }
+}
+
+/// A whole number from `min` to `max`.
+pub(super) fn whole(number: i64, min: u32, max: u32) -> Result<u32, String> {
+    let fits = u32::try_from(number)
+        .ok()
+        .filter(|number| (min..=max).contains(number));
+    fits.ok_or_else(|| format!("Use a whole number from {min} to {max}."))
+}
+
+/// Ids of one kind, at most `max` and each once.
+pub(super) fn ids<T: FromStr + PartialEq>(texts: Vec<String>, max: usize) -> Result<Vec<T>, String>
+where
+    T::Err: std::fmt::Display,
+{
+    if texts.len() > max {
+        return Err(format!("Name at most {max}."));
+    }
+    let mut ids = Vec::with_capacity(texts.len());
+    for text in texts {
+        let id: T = text.parse().map_err(|error: T::Err| error.to_string())?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// A promo code as it is written.
+pub(super) fn code(text: &str) -> Result<String, String> {
+    normal(text).ok_or_else(|| {
+        format!("Use 1 to {CODE_CHARACTERS_MAX} letters from A to Z, digits, hyphens and underscores.")
+    })
 }
 
 /// A number of tickets of one order.

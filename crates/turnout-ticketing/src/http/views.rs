@@ -16,8 +16,7 @@ use crate::door::{CheckIn, LIST_DEFAULT, check_in_key};
 use crate::error::SaleError;
 use crate::keys::Loaded;
 use crate::model::{
-    Answer, Attendee, Buyer, Method, Offer, Order, OrderLine, OrderState, OrderTicket, PoolKey, TicketStatus,
-    TicketType,
+    Answer, Attendee, Buyer, Method, Order, OrderLine, OrderState, OrderTicket, TicketStatus,
 };
 
 /// An amount in minor units of an ISO 4217 currency: 12.50 EUR is 1250 and "EUR".
@@ -45,53 +44,6 @@ impl From<Money> for MoneyView {
         Self {
             amount: money.minor(),
             currency: money.currency().code(),
-        }
-    }
-}
-
-/// What a place at an event is sold as.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TicketType)]
-pub(super) struct TicketTypeView {
-    #[schema(value_type = String)]
-    id: TicketTypeId,
-    #[schema(value_type = String)]
-    event_id: EventId,
-    name: String,
-    price: MoneyView,
-    /// How many there are in all; null if only the event's capacity limits them.
-    #[schema(required)]
-    quantity: Option<i64>,
-    max_per_order: u32,
-    /// How many can be had now, apart from what others on the waitlist wait for; null if nothing limits them.
-    #[schema(required)]
-    available: Option<i64>,
-    /// Whether someone on the waitlist waits for it: what comes free goes to the list first.
-    waited_for: bool,
-    /// Whether they can be had now, as far as time and state go.
-    on_sale: bool,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    version: u64,
-}
-
-impl TicketTypeView {
-    pub fn new(offer: &Offer, ticket_type: &TicketType, now: Timestamp) -> Self {
-        Self {
-            id: ticket_type.id,
-            event_id: offer.event.event_id,
-            name: ticket_type.name.clone(),
-            price: ticket_type.price.into(),
-            quantity: offer
-                .stock
-                .get(&PoolKey::Type(ticket_type.id))
-                .and_then(|stock| stock.capacity),
-            max_per_order: ticket_type.max_per_order,
-            available: offer.available_to_newcomers(ticket_type.id),
-            waited_for: offer.event.waited_for.contains(&ticket_type.id),
-            on_sale: offer.event.on_sale(now),
-            created_at: ticket_type.created_at,
-            version: offer.version,
         }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct EventCopy {
     /// with it, so no sale is made that does not know.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub waited_for: BTreeSet<TicketTypeId>,
+    /// How many promo codes there are.
+    #[serde(default)]
+    pub promo_codes: u32,
 }
 
 impl EventCopy {
@@ -52,6 +55,7 @@ impl EventCopy {
             pools: 0,
             questions: 0,
             waited_for: BTreeSet::new(),
+            promo_codes: 0,
         }
     }
 
@@ -63,6 +67,7 @@ impl EventCopy {
             pools: self.pools,
             questions: self.questions,
             waited_for: self.waited_for.clone(),
+            promo_codes: self.promo_codes,
             ..Self::of(told)
         })
     }

@@ -22,6 +22,8 @@ pub(crate) struct Offer {
     pub questions: BTreeMap<QuestionId, Question>,
     /// The pools' counters as they were read: for showing, not for deciding.
     pub stock: BTreeMap<PoolKey, Stock>,
+    /// The versions of the pools' items as they were read: for edits that nothing may be sold beside.
+    pub versions: BTreeMap<PoolKey, u64>,
 }
 
 impl Offer {
@@ -36,6 +38,13 @@ impl Offer {
         let ticket_type = self.ticket_types.get(&ticket_type)?;
         let of = |pool| self.stock.get(&pool).and_then(|stock| stock.available);
         ticket_type.pools().into_iter().filter_map(of).min()
+    }
+
+    /// The questions in the order they are asked.
+    pub fn asked(&self) -> Vec<&Question> {
+        let mut questions: Vec<_> = self.questions.values().collect();
+        questions.sort_by_key(|question| (question.position, question.id));
+        questions
     }
 
     /// The ticket types as they are listed.

@@ -205,6 +205,40 @@ impl Order {
         }
     }
 
+    /// Its hold must stand at `now`.
+    ///
+    /// # Errors
+    /// [`SaleError::HoldExpired`] when its time is up, [`SaleError::NotHeld`] in any state but held.
+    pub fn still_held(&self, now: Timestamp) -> Result<(), SaleError> {
+        match self.state {
+            OrderState::Held { .. } if self.holds(now) => Ok(()),
+            OrderState::Held { .. } | OrderState::Expired { .. } => Err(SaleError::HoldExpired),
+            _ => Err(SaleError::NotHeld),
+        }
+    }
+
+    /// The order with more time: once, and never less than it had.
+    ///
+    /// # Errors
+    /// [`SaleError::HoldExpired`], [`SaleError::NotHeld`], [`SaleError::NotRenewable`].
+    pub fn renew(&self, now: Timestamp, hold_for: SignedDuration) -> Result<Self, SaleError> {
+        self.still_held(now)?;
+        let OrderState::Held { expires_at } = self.state else {
+            return Err(SaleError::NotHeld);
+        };
+        if self.renewed {
+            return Err(SaleError::NotRenewable { expires_at });
+        }
+        let longer = now.checked_add(hold_for).unwrap_or(Timestamp::MAX);
+        Ok(Self {
+            state: OrderState::Held {
+                expires_at: expires_at.max(longer),
+            },
+            renewed: true,
+            ..self.clone()
+        })
+    }
+
     /// The order confirmed: its held places are sold. Where a payment is under way, the places are still set aside,
     /// deadline or not: the change that confirms takes them.
     ///
@@ -212,13 +246,10 @@ impl Order {
     /// [`SaleError::HoldExpired`] when its time is up, [`SaleError::NotHeld`] in any state but held.
     pub fn confirm(&self, now: Timestamp) -> Result<Self, SaleError> {
         match self.state {
-            OrderState::Held { .. } if self.holds(now) => Ok(self.clone().confirmed(now)),
-            OrderState::AwaitingPayment { .. } => Ok(self.clone().confirmed(now)),
-            OrderState::Held { .. } | OrderState::Expired { .. } => Err(SaleError::HoldExpired),
-            OrderState::Confirmed { .. } | OrderState::Cancelled { .. } | OrderState::Refunded { .. } => {
-                Err(SaleError::NotHeld)
-            }
+            OrderState::AwaitingPayment { .. } => {}
+            _ => self.still_held(now)?,
         }
+        Ok(self.clone().confirmed(now))
     }
 
     /// The order given back: by its holder, or, when its time is up, by the sweeper.

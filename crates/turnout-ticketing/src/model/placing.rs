@@ -49,8 +49,8 @@ pub(crate) struct PlaceOrder {
     pub event_id: EventId,
     pub lines: Vec<RequestedLine>,
     pub promo_code: Option<GivenCode>,
-    /// Whether the buyer's own counters are known to be there, for what is limited for each person.
-    pub counted: bool,
+    /// What is limited for each person, with the limits that the buyer's own counters are known to have.
+    pub counted: Vec<(TicketTypeId, u32)>,
     pub details: Details,
     pub buyer: Buyer,
     pub user_id: Option<UserId>,
@@ -85,11 +85,9 @@ impl Offer {
         if request.at_once && !total.is_zero() {
             return Err(SaleError::PaymentDue);
         }
-        let per_person = lines.iter().any(|line| line.per_person);
-        if per_person && !request.counted {
-            return Err(SaleError::NotCounted {
-                ticket_types: self.limits_per_person(&lines),
-            });
+        let limits = self.limits_per_person(&lines);
+        if limits != request.counted {
+            return Err(SaleError::NotCounted { ticket_types: limits });
         }
         let mut order = Order {
             id: request.order_id,
@@ -102,7 +100,7 @@ impl Offer {
             promo_code: applied,
             answers: Vec::new(),
             attendees: Vec::new(),
-            person: per_person.then(|| PersonKey::of(&request.buyer.email)),
+            person: (!limits.is_empty()).then(|| PersonKey::of(&request.buyer.email)),
             renewed: false,
             incomplete: false,
             buyer: request.buyer.clone(),

@@ -5,6 +5,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use turnout_domain::{Money, PlannedTime, PoolId, PromoCodeId, TicketTypeId, part_of};
 
+/// The most promo codes of an event.
+pub(crate) const PROMO_CODES_MAX: u32 = 10_000;
+/// The number of uses that stands for no limit.
+pub(crate) const USES_UNLIMITED: i64 = 1_000_000_000;
+
 /// A promo code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PromoCode {

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use turnout_domain::{QuestionId, TicketTypeId};
 
+/// The most questions of an event.
+pub(crate) const QUESTIONS_MAX: u32 = 30;
+
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Question {

@@ -97,6 +97,15 @@ impl Stock {
         }
     }
 
+    /// The stock of a new pool of so many.
+    pub fn new_counted(capacity: i64) -> Self {
+        Self {
+            capacity: Some(capacity),
+            available: Some(capacity),
+            ..Self::default()
+        }
+    }
+
     /// The counters of a pool's item.
     pub fn of(item: &Item) -> Self {
         let stock = Self::read(item);
@@ -117,6 +126,11 @@ impl Stock {
             confirmed: item.counter(CONFIRMED),
             revenue: item.counter(REVENUE),
         }
+    }
+
+    /// How many are sold, held or set aside.
+    pub fn taken(&self) -> i64 {
+        self.held + self.confirmed
     }
 
     /// Whether invariant 1 holds: nothing is lost, nothing oversold.

@@ -172,7 +172,7 @@ impl Ticketing {
                     .map(|(id, quantity)| RequestedLine::of(*id, *quantity))
                     .collect(),
                 promo_code: None,
-                counted: false,
+                counted: Vec::new(),
                 details: Details::default(),
                 buyer: entry.buyer.clone(),
                 user_id: entry.user_id,

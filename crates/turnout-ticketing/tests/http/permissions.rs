@@ -33,6 +33,11 @@ struct Scene {
     stage: Stage,
     buyer: Client,
     ticket_type: String,
+    /// Of which nothing is sold.
+    unsold: String,
+    pool: String,
+    question: String,
+    code: String,
     held: Value,
     sold: Value,
     /// A ticket type that is sold out, and the buyer's place on its waitlist.
@@ -51,6 +56,18 @@ impl Scene {
         let stage = Stage::of(Some(50)).await;
         let buyer = stage.app.as_user(stage.app.user());
         let ticket_type = stage.free(None).await;
+        let unsold = stage.free(None).await;
+        let made = async |what: &str, body: Value| {
+            let reply = stage.manager.post(&stage.path(what), body).await;
+            text(&reply.expect(axum::http::StatusCode::CREATED)["id"])
+        };
+        let pool = made("pools", json!({ "name": "Room", "capacity": 5 })).await;
+        let question = made("questions", json!({ "label": "Diet" })).await;
+        let code = made(
+            "promo-codes",
+            json!({ "code": "TEN", "percent_basis_points": 1000 }),
+        )
+        .await;
         let held = stage.order_as(&buyer, &[(&ticket_type, 1)]).await;
         let held = held.expect(axum::http::StatusCode::CREATED);
         let sold = stage.register_as(&buyer, &ticket_type, 2).await;
@@ -73,6 +90,10 @@ impl Scene {
             stage,
             buyer,
             ticket_type,
+            unsold,
+            pool,
+            question,
+            code,
             held,
             sold,
             sold_out,
@@ -127,6 +148,91 @@ const ROWS: &[Row] = &[
         operation: "list_ticket_types",
         request: |scene| (Method::GET, scene.stage.path("ticket-types"), None),
         answers: [200; 8],
+    },
+    Row {
+        operation: "update_ticket_type",
+        request: |scene| (Method::PATCH, scene.stage.path(&format!("ticket-types/{}", scene.ticket_type)), Some(json!({ "name": "Seat" }))),
+        answers: [401, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "delete_ticket_type",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("ticket-types/{}", scene.unsold)), None),
+        answers: [401, 404, 204, 204, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "create_pool",
+        request: |scene| (Method::POST, scene.stage.path("pools"), Some(json!({ "name": "Hall", "capacity": 9 }))),
+        answers: [401, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_pools",
+        request: |scene| (Method::GET, scene.stage.path("pools"), None),
+        answers: [401, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "update_pool",
+        request: |scene| (Method::PATCH, scene.stage.path(&format!("pools/{}", scene.pool)), Some(json!({ "capacity": 6 }))),
+        answers: [401, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "delete_pool",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("pools/{}", scene.pool)), None),
+        answers: [401, 404, 204, 204, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "create_question",
+        request: |scene| (Method::POST, scene.stage.path("questions"), Some(json!({ "label": "Age" }))),
+        answers: [401, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_questions",
+        request: |scene| (Method::GET, scene.stage.path("questions"), None),
+        answers: [200; 8],
+    },
+    Row {
+        operation: "update_question",
+        request: |scene| (Method::PATCH, scene.stage.path(&format!("questions/{}", scene.question)), Some(json!({ "label": "Meat?" }))),
+        answers: [401, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "delete_question",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("questions/{}", scene.question)), None),
+        answers: [401, 404, 204, 204, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "create_promo_code",
+        request: |scene| (Method::POST, scene.stage.path("promo-codes"), Some(json!({ "code": "NEW", "percent_basis_points": 1 }))),
+        answers: [401, 404, 201, 201, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "list_promo_codes",
+        request: |scene| (Method::GET, scene.stage.path("promo-codes"), None),
+        answers: [401, 404, 200, 200, 200, 403, 200, 404],
+    },
+    Row {
+        operation: "update_promo_code",
+        request: |scene| (Method::PATCH, scene.stage.path(&format!("promo-codes/{}", scene.code)), Some(json!({ "max_uses": 9 }))),
+        answers: [401, 404, 200, 200, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "delete_promo_code",
+        request: |scene| (Method::DELETE, scene.stage.path(&format!("promo-codes/{}", scene.code)), None),
+        answers: [401, 404, 204, 204, 403, 403, 403, 404],
+    },
+    Row {
+        operation: "check_promo_code",
+        request: |scene| (Method::POST, scene.stage.path("promo-codes/check"), Some(json!({ "code": "TEN" }))),
+        answers: [200; 8],
+    },
+    Row {
+        operation: "update_order",
+        request: |scene| (Method::PATCH, path(&scene.held), Some(json!({ "attendees": [{ "name": "Grace" }] }))),
+        answers: [404, 404, 403, 403, 403, 403, 403, 200],
+    },
+    Row {
+        operation: "renew_order",
+        request: |scene| (Method::POST, format!("{}/renew", path(&scene.held)), Some(json!({}))),
+        answers: [404, 404, 403, 403, 403, 403, 403, 200],
     },
     Row {
         operation: "get_sales",

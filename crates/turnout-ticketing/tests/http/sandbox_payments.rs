@@ -10,7 +10,7 @@ use turnout_store::Fault;
 use crate::stage::{HOLD, RETURN_URL, Stage, a_second_passes, list, path, text};
 
 /// How long after it was placed an order can be paid at a provider.
-const PROVIDER_TIME: SignedDuration = SignedDuration::from_mins(30);
+pub const PROVIDER_TIME: SignedDuration = SignedDuration::from_mins(30);
 
 fn euros(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "EUR" })

@@ -338,6 +338,12 @@ pub fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
+/// It was done, and there is nothing to say.
+pub fn gone(reply: &Reply) {
+    let done = StatusCode::NO_CONTENT;
+    assert_eq!(reply.status(), done, "{}", reply.text());
+}
+
 /// The path of an order.
 pub fn path(order: &Value) -> String {
     format!("/orders/{}", order["id"].as_str().expect("an id"))

@@ -1,6 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { makeWorld } from '@/test/world';
-import { eventChange, likelyStart, newEvent, share } from './model';
+import {
+  basisPoints,
+  eventChange,
+  likelyStart,
+  newEvent,
+  share,
+  termsOf,
+  ticketTypeChange,
+  ticketTypeTerms,
+} from './model';
 
 function form(fields: Record<string, string>): FormData {
   const data = new FormData();
@@ -81,3 +90,47 @@ test('the suggested start is a Saturday evening more than a week away', () => {
 test('a share never leaves the bar, and there is none of nothing', () => {
   expect([share(1, 3), share(9, 3), share(1, null), share(0, 0)]).toEqual([33, 100, undefined, undefined]);
 });
+
+describe('percentages', () => {
+  it('are read as hundredths of a percent', () => {
+    expect(['7', '7.5', '12,25', '100', '', 'x', '7.555'].map(basisPoints)).toEqual([
+      700,
+      750,
+      1225,
+      10_000,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('an edit of a ticket type', () => {
+  it('sends only what was touched', () => {
+    const { type } = typeOfWorld();
+    const untouched = {
+      ticket_name0: type.name,
+      price0: '12.50',
+      quantity0: String(type.quantity),
+      tax_name: 'VAT',
+      tax_mode: 'included',
+      min_per_order: '1',
+      max_per_order: String(type.max_per_order),
+    };
+    const before = termsOf(type, 'Europe/Lisbon');
+    const change = (fields: Record<string, string>) =>
+      ticketTypeChange(ticketTypeTerms(form({ ...untouched, ...fields }), 'EUR'), before);
+    expect(change({})).toEqual({});
+    expect(change({ tax_rate: '25', hidden: 'on', sales_ends: '2027-07-01T12:00' })).toEqual({
+      tax: { name: 'VAT', rate_basis_points: 2500, included: true },
+      hidden: true,
+      sales_ends: { at: '2027-07-01T12:00:00' },
+    });
+  });
+});
+
+function typeOfWorld() {
+  const [type] = makeWorld().db.ticketTypes;
+  if (!type) throw new Error('the world has a ticket type');
+  return { type: { ...type, price: { amount: 1250, currency: 'EUR' }, quantity: 30 } };
+}

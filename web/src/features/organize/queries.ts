@@ -3,23 +3,47 @@ import {
   cancelEvent,
   createEvent,
   createOrganizer,
+  createPool,
+  createPromoCode,
+  createQuestion,
   createTicketType,
+  deletePromoCode,
+  deleteQuestion,
+  deleteTicketType,
   getEvent,
   getGetEventQueryKey,
   getGetMeQueryKey,
   getGetSalesQueryKey,
   getListEventsQueryKey,
+  getListPoolsQueryKey,
+  getListPromoCodesQueryKey,
+  getListQuestionsQueryKey,
   getListTicketTypesQueryKey,
   listEvents,
   notify,
   publishEvent,
   updateEvent,
+  updatePromoCode,
+  updateQuestion,
+  updateTicketType,
   useGetEvent,
   useGetMe,
   useGetSales,
+  useListPools,
+  useListPromoCodes,
+  useListQuestions,
   useListTicketTypes,
 } from '@/api/generated';
-import type { CreateTicketTypeRequest, Event, EventList, UpdateEvent } from '@/api/generated/model';
+import type {
+  CreatePoolRequest,
+  CreateTicketTypeRequest,
+  Event,
+  EventList,
+  PromoCodeRequest,
+  QuestionRequest,
+  UpdateEvent,
+  UpdateTicketTypeRequest,
+} from '@/api/generated/model';
 import { etagOf } from '@/api/http';
 import { type ApiProblem, isProblem } from '@/api/problem';
 import { recentKey } from '@/live/cache';
@@ -58,7 +82,7 @@ export function useDesk(eventId: string) {
   };
   const event = useGetEvent(eventId, { query });
   const sales = useGetSales(eventId, { query });
-  const types = useListTicketTypes(eventId, { query });
+  const types = useListTicketTypes(eventId, undefined, { query });
   // Filled by the live feed alone: no call answers with it.
   const recent = useQuery<DeskEntry[]>({ queryKey: recentKey(eventId), enabled: false });
   return { event: event.data, sales: sales.data, types: types.data, recent: recent.data };
@@ -151,6 +175,84 @@ export function useAddTicketType(eventId: string) {
         client.invalidateQueries({ queryKey: getGetSalesQueryKey(eventId) }),
       ]),
   });
+}
+
+/** Every edit of what is on offer; the screens that show it are asked again. */
+function useOfferEdit<T>(eventId: string, edit: (input: T) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation<unknown, ApiProblem, T>({
+    mutationFn: edit,
+    onSuccess: () =>
+      Promise.all(
+        [
+          getListTicketTypesQueryKey(eventId),
+          getGetSalesQueryKey(eventId),
+          getListPoolsQueryKey(eventId),
+          getListPromoCodesQueryKey(eventId),
+          getListQuestionsQueryKey(eventId),
+        ].map((queryKey) => client.invalidateQueries({ queryKey })),
+      ),
+  });
+}
+
+interface Edit<T> {
+  id: string;
+  version: number;
+  change: T;
+}
+
+const basedOn = ({ version }: { version: number }) => ({ 'If-Match': `"${version}"` });
+
+export function useEditTicketType(eventId: string) {
+  return useOfferEdit<Edit<UpdateTicketTypeRequest>>(eventId, (edit) =>
+    updateTicketType(eventId, edit.id, edit.change, basedOn(edit)),
+  );
+}
+
+export function useDeleteTicketType(eventId: string) {
+  return useOfferEdit<string>(eventId, (id) => deleteTicketType(eventId, id));
+}
+
+export function usePools(eventId: string) {
+  return useListPools(eventId).data?.items;
+}
+
+export function useAddPool(eventId: string) {
+  return useOfferEdit<CreatePoolRequest>(eventId, (pool) => createPool(eventId, pool));
+}
+
+export function usePromoCodes(eventId: string) {
+  return useListPromoCodes(eventId, { limit: 100 }).data;
+}
+
+export function useSavePromoCode(eventId: string) {
+  return useOfferEdit<{ code: string } & Partial<Edit<PromoCodeRequest>>>(
+    eventId,
+    ({ code, id, version = 0, change = {} }) =>
+      id
+        ? updatePromoCode(eventId, id, change, basedOn({ version }))
+        : createPromoCode(eventId, { ...change, code }),
+  );
+}
+
+export function useDeletePromoCode(eventId: string) {
+  return useOfferEdit<string>(eventId, (id) => deletePromoCode(eventId, id));
+}
+
+export function useEventQuestions(eventId: string) {
+  return useListQuestions(eventId).data?.items;
+}
+
+export function useSaveQuestion(eventId: string) {
+  return useOfferEdit<Partial<Omit<Edit<never>, 'change'>> & { change: QuestionRequest }>(
+    eventId,
+    ({ id, version = 0, change }) =>
+      id ? updateQuestion(eventId, id, change, basedOn({ version })) : createQuestion(eventId, change),
+  );
+}
+
+export function useDeleteQuestion(eventId: string) {
+  return useOfferEdit<string>(eventId, (id) => deleteQuestion(eventId, id));
 }
 
 export function useSendMessage(eventId: string) {

@@ -3,7 +3,19 @@ import { ApiProblem, isProblem } from '@/api/problem';
 import { readJson, writeJson } from '@/lib/storage';
 import { uuidv7 } from '@/lib/uuid';
 import { rememberOrder } from './guestOrders';
-import { chosenLines, type Draft, type Hold, isWaiting, type OrderBody, total } from './model';
+import {
+  chosenLines,
+  type Details,
+  type Draft,
+  detailsBody,
+  type Hold,
+  isWaiting,
+  noDetails,
+  type OrderBody,
+  priceOf,
+  slotsOf,
+  total,
+} from './model';
 import { leaveFor, type PayChoice } from './payment';
 import type { purchaseCalls } from './queries';
 
@@ -63,6 +75,7 @@ export class Purchase {
   private kept: Kept;
   private readonly listeners = new Set<() => void>();
   private readonly storageKey: string;
+  private hadQuestions = false;
 
   constructor(
     private readonly eventId: string,
@@ -96,15 +109,44 @@ export class Purchase {
     else if (intention?.isOpen) await this.send(intention, true);
   }
 
-  async place(types: TicketType[]): Promise<void> {
+  setPrice(typeId: string, text: string): void {
+    this.edit({ prices: { ...this.draft.prices, [typeId]: text } });
+  }
+
+  get details(): Details {
+    return this.draft.details ?? noDetails;
+  }
+
+  setDetails(change: Partial<Details>): void {
+    this.edit({ details: { ...this.details, ...change } });
+  }
+
+  setAttendee(place: number, change: Details['attendees'][number]): void {
+    const attendees = [...this.details.attendees];
+    attendees[place] = { ...attendees[place], ...change };
+    this.setDetails({ attendees });
+  }
+
+  /** With questions to answer, even what costs nothing is held first and answered then. */
+  async place(types: TicketType[], hasQuestions = this.hadQuestions): Promise<void> {
+    this.hadQuestions = hasQuestions;
     if (this.step.at !== 'choosing' && !(this.step.at === 'checking' && this.step.gaveUp)) return;
     const lines = chosenLines(types, this.draft);
     const body: OrderBody = {
       event_id: this.eventId,
-      items: lines.map(({ type, quantity }) => ({ ticket_type_id: type.id, quantity })),
+      items: lines.map(({ type, quantity }) => ({
+        ticket_type_id: type.id,
+        quantity,
+        // What the buyer was shown: should it cost something else by now, they are asked.
+        ...(type.price.amount > 0 || type.pricing !== 'fixed'
+          ? { unit_price: priceOf(type, this.draft) }
+          : {}),
+      })),
       buyer: { email: this.draft.email.trim(), name: this.draft.name.trim() },
+      ...(this.draft.code ? { promo_code: this.draft.code } : {}),
     };
-    const isRegistration = lines.length === 1 && total(lines)?.amount === 0;
+    const isPlain = !this.draft.code && !hasQuestions && lines[0]?.type.pricing === 'fixed';
+    const isRegistration = isPlain && lines.length === 1 && total(lines, this.draft)?.amount === 0;
     await this.send(this.intend(body, isRegistration), false);
   }
 
@@ -125,6 +167,10 @@ export class Purchase {
     const { hold } = this.step;
     this.show({ at: 'paying', hold });
     try {
+      if (this.draft.details) {
+        const details = detailsBody(this.draft.details, slotsOf(hold.order));
+        await this.options.calls.updateOrder(hold.order.id, this.secret(), details);
+      }
       const order = await this.options.calls.pay(hold.order, this.secret(), choice);
       this.arrived(order);
       // The provider's page leads back here, where the kept order goes on.
@@ -136,6 +182,18 @@ export class Purchase {
       else if (problem.outcomeUnknown || problem.type === 'conflict')
         await this.look(hold.order.id, this.secret());
       else this.show({ at: 'held', hold, problem });
+    }
+  }
+
+  /** More time, once. An answer that got lost is found by looking. */
+  async renew(): Promise<void> {
+    if (this.step.at !== 'held') return;
+    const { order } = this.step.hold;
+    try {
+      this.arrived(await this.options.calls.renew(order.id, this.secret()));
+    } catch (error) {
+      if (asProblem(error).type === 'hold-expired') this.lapse();
+      else await this.look(order.id, this.secret());
     }
   }
 
@@ -166,7 +224,7 @@ export class Purchase {
 
   startOver(): void {
     this.forget();
-    this.edit({ quantities: {} });
+    this.edit({ quantities: {}, details: undefined, code: undefined });
     this.show({ at: 'choosing' });
   }
 
@@ -207,7 +265,7 @@ export class Purchase {
   }
 
   private async placed(order: Order): Promise<void> {
-    if (!isWaiting(order) || order.total.amount > 0) return this.arrived(order);
+    if (!isWaiting(order) || order.total.amount > 0 || order.incomplete) return this.arrived(order);
     // Nothing to pay: the hold becomes tickets without another press.
     try {
       this.arrived(await this.options.calls.pay(order, this.secret(), { method: 'free' }));

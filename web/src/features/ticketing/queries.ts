@@ -1,29 +1,55 @@
 import { useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   cancelOrder,
+  checkPromoCode,
   createOrder,
   getEvent,
   getGetEventQueryKey,
   getGetOrderQueryKey,
   getListTicketsQueryKey,
+  getListTicketTypesQueryKey,
   getOrder,
   listTickets,
+  listTicketTypes,
   payOrder,
   registerTickets,
   releaseOrder,
+  renewOrder,
+  updateOrder,
+  useListQuestions,
   useListTicketTypes,
 } from '@/api/generated';
-import type { Event, ListTicket, Order, Ticket } from '@/api/generated/model';
+import type { Event, ListTicket, Order, PromoCodeOffer, Ticket, TicketTypeList } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { useUser } from '@/api/session';
 import { secretOf } from './guestOrders';
-import type { OrderBody } from './model';
+import type { detailsBody, OrderBody } from './model';
 import { type PayChoice, payBody } from './payment';
 
 const TICKETS_A_PAGE = 100;
 
 export function useTicketTypes(eventId: string) {
   return useListTicketTypes(eventId);
+}
+
+/** What a code unlocks beside what everyone sees; the code was accepted before. */
+export function useUnlockedTypes(eventId: string, code: string | undefined) {
+  return useQuery<TicketTypeList, ApiProblem>({
+    queryKey: [...getListTicketTypesQueryKey(eventId), 'code', code],
+    queryFn: ({ signal }) => listTicketTypes(eventId, { 'Promo-Code': code ?? '' }, undefined, signal),
+    enabled: !!code,
+    retry: false,
+  });
+}
+
+export function useQuestions(eventId: string) {
+  return useListQuestions(eventId, { query: { staleTime: 60_000 } });
+}
+
+export function useCheckCode(eventId: string) {
+  return useMutation<PromoCodeOffer, ApiProblem, string>({
+    mutationFn: (code) => checkPromoCode(eventId, { code }),
+  });
 }
 
 function secretHeader(secret: string | null | undefined) {
@@ -39,6 +65,9 @@ export const purchaseCalls = {
     return registerTickets({ event_id, buyer, ...item }, { 'Idempotency-Key': key });
   },
   getOrder: (id: string, secret: string | null) => getOrder(id, secretHeader(secret)),
+  updateOrder: (id: string, secret: string | null, details: ReturnType<typeof detailsBody>) =>
+    updateOrder(id, details, secretHeader(secret)),
+  renew: (id: string, secret: string | null) => renewOrder(id, secretHeader(secret)),
   pay: (order: Order, secret: string | null, choice: PayChoice) =>
     payOrder(order.id, payBody(order, choice), secretHeader(secret)),
   release: (id: string, secret: string | null) => releaseOrder(id, secretHeader(secret)),

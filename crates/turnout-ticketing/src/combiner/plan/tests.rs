@@ -38,6 +38,7 @@ fn offer(types: u128) -> Offer {
             pools: 0,
             questions: 0,
             waited_for: std::collections::BTreeSet::new(),
+            promo_codes: 0,
         },
         version: 1,
         ticket_types: ids.map(|number| (ticket_type(number), of(number))).collect(),
@@ -47,6 +48,7 @@ fn offer(types: u128) -> Offer {
             .chain([PoolKey::Event])
             .map(|pool| (pool, Stock::new(Some(1_000))))
             .collect(),
+        versions: BTreeMap::new(),
     }
 }
 
@@ -72,7 +74,7 @@ fn request(number: u64, lines: &[(u128, u32)]) -> PlaceOrder {
             .map(|(ticket, quantity)| RequestedLine::of(ticket_type(*ticket), *quantity))
             .collect(),
         promo_code: None,
-        counted: false,
+        counted: Vec::new(),
         details: Details::default(),
         buyer: Buyer {
             email: "ada@example.org".parse().unwrap(),
@@ -95,8 +97,12 @@ fn release(number: u64, quantity: u32) -> Job {
     job(number, Step::Release { order, version: 1 })
 }
 
-fn left(event: i64) -> BTreeMap<PoolKey, i64> {
-    BTreeMap::from([(PoolKey::Event, event)])
+fn some(available: i64) -> Left {
+    Left { available, held: 7 }
+}
+
+fn left(event: i64) -> BTreeMap<PoolKey, Left> {
+    BTreeMap::from([(PoolKey::Event, some(event))])
 }
 
 fn numbers<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Vec<u64> {
@@ -153,11 +159,22 @@ fn what_is_given_back_earlier_in_the_batch_can_be_had_later_in_it() {
 
 #[test]
 fn the_pool_that_has_least_says_how_many_are_left() {
-    let left = BTreeMap::from([(PoolKey::Event, 5), (PoolKey::Type(ticket_type(2)), 1)]);
+    let left = BTreeMap::from([
+        (PoolKey::Event, some(5)),
+        (PoolKey::Type(ticket_type(2)), some(1)),
+    ]);
     let of = |lines: &[(u128, u32)]| {
         let plan = plan(&offer(2), &left, [place(1, lines)], now());
         match plan.short.into_iter().next() {
-            Some((_, SaleError::SoldOut { ticket_type, left })) => Some((ticket_type.ulid().0, left)),
+            Some((
+                _,
+                SaleError::SoldOut {
+                    ticket_type,
+                    left,
+                    in_carts: 7,
+                    ..
+                },
+            )) => Some((ticket_type.ulid().0, left)),
             _ => None,
         }
     };

@@ -61,7 +61,7 @@ async fn hold(service: &Ticketing, number: u128, quantity: u32) -> Order {
         event_id: EVENT,
         lines: vec![RequestedLine::of(SEAT, quantity)],
         promo_code: None,
-        counted: false,
+        counted: Vec::new(),
         details: Details::default(),
         buyer: buyer(&format!("buyer{number}")),
         user_id: None,

@@ -45,6 +45,7 @@ fn offer(all: (i64, i64), types: &[(i64, i64)]) -> Offer {
         pools: BTreeMap::new(),
         questions: BTreeMap::new(),
         stock: BTreeMap::from([(PoolKey::Event, stock(all))]),
+        versions: BTreeMap::new(),
     };
     for (n, of_type) in (1..).zip(types) {
         let price = Money::price(0, "EUR".parse().unwrap()).unwrap();

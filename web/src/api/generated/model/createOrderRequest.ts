@@ -5,6 +5,8 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { AnswerRequest } from './answerRequest';
+import type { AttendeeRequest } from './attendeeRequest';
 import type { BuyerRequest } from './buyerRequest';
 import type { OrderItemRequest } from './orderItemRequest';
 
@@ -12,8 +14,23 @@ import type { OrderItemRequest } from './orderItemRequest';
  * Places to be set aside.
  */
 export interface CreateOrderRequest {
+  /**
+     * To what the buyer is asked. What is missing can be told until the order is paid.
+     * @nullable
+     */
+  answers?: AnswerRequest[] | null;
+  /**
+     * In the order of the items' places; those left out are the buyer.
+     * @nullable
+     */
+  attendees?: AttendeeRequest[] | null;
   buyer: BuyerRequest;
   event_id: string;
   /** 1 to 20 lines, each of another ticket type; at most 100 tickets together. */
   items: OrderItemRequest[];
+  /**
+     * What takes something off, or sells what is hidden.
+     * @nullable
+     */
+  promo_code?: string | null;
 }

@@ -6,24 +6,14 @@
  * OpenAPI spec version: 0.1.0
  */
 import type { MoneyRequest } from './moneyRequest';
+import type { TicketTypeOptions } from './ticketTypeOptions';
 
 /**
- * A ticket type to be.
+ * A ticket type to be. A name and a price are enough.
  */
-export interface CreateTicketTypeRequest {
-  /**
-     * The most of one order: 1 to 100; 10 if it is left out.
-     * @minimum 0
-     * @nullable
-     */
-  max_per_order?: number | null;
+export type CreateTicketTypeRequest = TicketTypeOptions & {
   /** 1 to 100 characters. */
   name: string;
   /** An amount of 0 makes it a registration. */
   price: MoneyRequest;
-  /**
-     * How many there are: 0 to 1,000,000. Left out, only the event's capacity limits them.
-     * @nullable
-     */
-  quantity?: number | null;
-}
+};

@@ -5,15 +5,22 @@
  * Events, tickets, the door, and news of every change. Errors are problems of RFC 9457.
  * OpenAPI spec version: 0.1.0
  */
+import type { MoneyRequest } from './moneyRequest';
 
 /**
  * One line of the order.
  */
 export interface OrderItemRequest {
   /**
+     * The ticket type of the line that an add-on goes with.
+     * @nullable
+     */
+  add_on_for?: string | null;
+  /**
      * @minimum 1
      * @maximum 100
      */
   quantity: number;
   ticket_type_id: string;
+  unit_price?: MoneyRequest | null;
 }

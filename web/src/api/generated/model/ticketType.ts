@@ -6,30 +6,69 @@
  * OpenAPI spec version: 0.1.0
  */
 import type { Money } from './money';
+import type { Pricing } from './pricing';
+import type { SalesBound } from './salesBound';
+import type { Tax } from './tax';
 
 /**
  * What a place at an event is sold as.
  */
 export interface TicketType {
+  /** The ticket types it is an add-on to. */
+  add_on_to: string[];
+  /** Whether it lets someone in, and so takes a place of the event. */
+  admission: boolean;
   /**
      * How many can be had now, apart from what others on the waitlist wait for; null if nothing limits them.
      * @nullable
      */
   available: number | null;
   created_at: string;
+  /** @nullable */
+  description: string | null;
   event_id: string;
+  /** Only shown to members and to those with a promo code that unlocks it. */
+  hidden: boolean;
   id: string;
   /** @minimum 0 */
   max_per_order: number;
+  /**
+     * The most that one e-mail address can have, in all its orders together.
+     * @minimum 0
+     * @nullable
+     */
+  max_per_person: number | null;
+  /** @minimum 0 */
+  min_per_order: number;
   name: string;
   /** Whether they can be had now, as far as time and state go. */
   on_sale: boolean;
-  price: Money;
+  /** The shared pools it draws on. */
+  pool_ids: string[];
   /**
-     * How many there are in all; null if only the event's capacity limits them.
+     * Its place in the list, from 0.
+     * @minimum 0
+     */
+  position: number;
+  /** What one costs; where the buyer names the price, the least of it. */
+  price: Money;
+  pricing: Pricing;
+  /**
+     * How many there are in all; null if only the event's capacity and shared pools limit them.
      * @nullable
      */
   quantity: number | null;
+  /** @nullable */
+  sales_end_at: string | null;
+  sales_ends: SalesBound | null;
+  /**
+     * The same as instants, as far as the event's times are known.
+     * @nullable
+     */
+  sales_start_at: string | null;
+  sales_starts: SalesBound | null;
+  suggested_price: Money | null;
+  tax: Tax | null;
   /** @minimum 0 */
   version: number;
   /** Whether someone on the waitlist waits for it: what comes free goes to the list first. */

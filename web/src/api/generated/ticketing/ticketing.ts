@@ -30,10 +30,16 @@ import type {
   CheckIn,
   CheckInList,
   CheckInListRequest,
+  CheckPromoCodeRequest,
   CreateGateLinkRequest,
   CreateOrderHeaders,
   CreateOrderRequest,
+  CreatePoolRequest,
   CreateTicketTypeRequest,
+  DeletePoolHeaders,
+  DeletePromoCodeHeaders,
+  DeleteQuestionHeaders,
+  DeleteTicketTypeHeaders,
   GateLink,
   GetInsightParams,
   GetManifestParams,
@@ -53,8 +59,13 @@ import type {
   ListMyWaitlistParams,
   ListOrder,
   ListOrdersParams,
+  ListPool,
+  ListPromoCode,
+  ListPromoCodesParams,
   ListPutAsidePaymentsParams,
+  ListQuestion,
   ListTicket,
+  ListTicketTypesHeaders,
   ListTicketsParams,
   ListWaitlistEntry,
   ListWaitlistParams,
@@ -69,12 +80,19 @@ import type {
   PaymentSettings,
   PaymentSettingsRequest,
   PlaySandboxRequest,
+  Pool,
   Problem,
+  PromoCode,
+  PromoCodeOffer,
+  PromoCodeRequest,
+  Question,
+  QuestionRequest,
   RefundOrderHeaders,
   RefundOrderRequest,
   RegisterTicketsHeaders,
   RegisterTicketsRequest,
   ReleaseOrderHeaders,
+  RenewOrderHeaders,
   Sales,
   SandboxPayment,
   SearchAttendeesParams,
@@ -83,6 +101,14 @@ import type {
   TicketType,
   TicketTypeList,
   UndoCheckInRequest,
+  UpdateOrderHeaders,
+  UpdateOrderRequest,
+  UpdatePoolHeaders,
+  UpdatePoolRequest,
+  UpdatePromoCodeHeaders,
+  UpdateQuestionHeaders,
+  UpdateTicketTypeHeaders,
+  UpdateTicketTypeRequest,
   ValidateTicketCodeRequest,
   ValidateTicketRequest,
   Validation,
@@ -1813,6 +1839,678 @@ export const useSetPaymentSettings = <TError = ErrorType<Problem>,
       return useMutation(getSetPaymentSettingsMutationOptions(options), queryClient);
     }
     /**
+ * @summary The shared pools of an event, for its members.
+ */
+export const listPools = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListPool>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/pools`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getListPoolsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/pools`
+    ] as const;
+    }
+
+
+export const getListPoolsQueryOptions = <TData = Awaited<ReturnType<typeof listPools>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListPoolsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listPools>>> = ({ signal }) => listPools(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListPoolsQueryResult = NonNullable<Awaited<ReturnType<typeof listPools>>>
+export type ListPoolsQueryError = ErrorType<Problem>
+
+
+export function useListPools<TData = Awaited<ReturnType<typeof listPools>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPools>>,
+          TError,
+          Awaited<ReturnType<typeof listPools>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPools<TData = Awaited<ReturnType<typeof listPools>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPools>>,
+          TError,
+          Awaited<ReturnType<typeof listPools>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPools<TData = Awaited<ReturnType<typeof listPools>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The shared pools of an event, for its members.
+ */
+
+export function useListPools<TData = Awaited<ReturnType<typeof listPools>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPools>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListPoolsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Adds a shared pool to an event. Ticket types draw on it that name it.
+ */
+export const createPool = (
+    eventId: string,
+    createPoolRequest: BodyType<CreatePoolRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Pool>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/pools`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: createPoolRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCreatePoolMutationKey = () => ['createPool'] as const;
+
+export const getCreatePoolMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createPool>>, TError,CreatePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof createPool>>, TError,CreatePoolMutationVariables, TContext> => {
+
+const mutationKey = getCreatePoolMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof createPool>>, CreatePoolMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  createPool(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CreatePoolMutationResult = NonNullable<Awaited<ReturnType<typeof createPool>>>
+    export type CreatePoolMutationBody = BodyType<CreatePoolRequest>
+    export type CreatePoolMutationError = ErrorType<Problem>
+    export type CreatePoolMutationVariables = {eventId: string;data: BodyType<CreatePoolRequest>}
+
+    /**
+ * @summary Adds a shared pool to an event. Ticket types draw on it that name it.
+ */
+export const useCreatePool = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createPool>>, TError,CreatePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof createPool>>,
+        TError,
+        CreatePoolMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCreatePoolMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Takes a shared pool back that no ticket type draws on.
+ */
+export const deletePool = (
+    eventId: string,
+    poolId: string,
+    headers?: DeletePoolHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/pools/${encodeURIComponent(String(poolId))}`, method: 'DELETE',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getDeletePoolMutationKey = () => ['deletePool'] as const;
+
+export const getDeletePoolMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deletePool>>, TError,DeletePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof deletePool>>, TError,DeletePoolMutationVariables, TContext> => {
+
+const mutationKey = getDeletePoolMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deletePool>>, DeletePoolMutationVariables> = (props) => {
+          const {eventId,poolId,headers} = props ?? {};
+
+          return  deletePool(eventId,poolId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeletePoolMutationResult = NonNullable<Awaited<ReturnType<typeof deletePool>>>
+
+    export type DeletePoolMutationError = ErrorType<Problem>
+    export type DeletePoolMutationVariables = {eventId: string;poolId: string;headers?: DeletePoolHeaders}
+
+    /**
+ * @summary Takes a shared pool back that no ticket type draws on.
+ */
+export const useDeletePool = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deletePool>>, TError,DeletePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deletePool>>,
+        TError,
+        DeletePoolMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeletePoolMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Renames a shared pool, or gives it another number of places.
+ */
+export const updatePool = (
+    eventId: string,
+    poolId: string,
+    updatePoolRequest: BodyType<UpdatePoolRequest>,
+    headers?: UpdatePoolHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Pool>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/pools/${encodeURIComponent(String(poolId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: updatePoolRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdatePoolMutationKey = () => ['updatePool'] as const;
+
+export const getUpdatePoolMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updatePool>>, TError,UpdatePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updatePool>>, TError,UpdatePoolMutationVariables, TContext> => {
+
+const mutationKey = getUpdatePoolMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updatePool>>, UpdatePoolMutationVariables> = (props) => {
+          const {eventId,poolId,data,headers} = props ?? {};
+
+          return  updatePool(eventId,poolId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdatePoolMutationResult = NonNullable<Awaited<ReturnType<typeof updatePool>>>
+    export type UpdatePoolMutationBody = BodyType<UpdatePoolRequest>
+    export type UpdatePoolMutationError = ErrorType<Problem>
+    export type UpdatePoolMutationVariables = {eventId: string;poolId: string;data: BodyType<UpdatePoolRequest>;headers?: UpdatePoolHeaders}
+
+    /**
+ * @summary Renames a shared pool, or gives it another number of places.
+ */
+export const useUpdatePool = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updatePool>>, TError,UpdatePoolMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updatePool>>,
+        TError,
+        UpdatePoolMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdatePoolMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary The promo codes of an event, for its members, the oldest first.
+ */
+export const listPromoCodes = (
+    eventId: string,
+    params?: ListPromoCodesParams,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListPromoCode>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/promo-codes`, method: 'GET',
+        params, signal
+    },
+      options);
+    }
+
+
+
+
+export const getListPromoCodesQueryKey = (eventId: string,
+    params?: ListPromoCodesParams,) => {
+    return [
+    `/events/${eventId}/promo-codes`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListPromoCodesQueryOptions = <TData = Awaited<ReturnType<typeof listPromoCodes>>, TError = ErrorType<Problem>>(eventId: string,
+    params?: ListPromoCodesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListPromoCodesQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listPromoCodes>>> = ({ signal }) => listPromoCodes(eventId,params, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListPromoCodesQueryResult = NonNullable<Awaited<ReturnType<typeof listPromoCodes>>>
+export type ListPromoCodesQueryError = ErrorType<Problem>
+
+
+export function useListPromoCodes<TData = Awaited<ReturnType<typeof listPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params: undefined |  ListPromoCodesParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPromoCodes>>,
+          TError,
+          Awaited<ReturnType<typeof listPromoCodes>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPromoCodes<TData = Awaited<ReturnType<typeof listPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPromoCodesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listPromoCodes>>,
+          TError,
+          Awaited<ReturnType<typeof listPromoCodes>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListPromoCodes<TData = Awaited<ReturnType<typeof listPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPromoCodesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The promo codes of an event, for its members, the oldest first.
+ */
+
+export function useListPromoCodes<TData = Awaited<ReturnType<typeof listPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: string,
+    params?: ListPromoCodesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListPromoCodesQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Adds a promo code to an event.
+ */
+export const createPromoCode = (
+    eventId: string,
+    promoCodeRequest: BodyType<PromoCodeRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PromoCode>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/promo-codes`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: promoCodeRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCreatePromoCodeMutationKey = () => ['createPromoCode'] as const;
+
+export const getCreatePromoCodeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createPromoCode>>, TError,CreatePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof createPromoCode>>, TError,CreatePromoCodeMutationVariables, TContext> => {
+
+const mutationKey = getCreatePromoCodeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof createPromoCode>>, CreatePromoCodeMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  createPromoCode(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CreatePromoCodeMutationResult = NonNullable<Awaited<ReturnType<typeof createPromoCode>>>
+    export type CreatePromoCodeMutationBody = BodyType<PromoCodeRequest>
+    export type CreatePromoCodeMutationError = ErrorType<Problem>
+    export type CreatePromoCodeMutationVariables = {eventId: string;data: BodyType<PromoCodeRequest>}
+
+    /**
+ * @summary Adds a promo code to an event.
+ */
+export const useCreatePromoCode = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createPromoCode>>, TError,CreatePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof createPromoCode>>,
+        TError,
+        CreatePromoCodeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCreatePromoCodeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary What a promo code gives, before anything is ordered. It is counted when an order is placed with it.
+ */
+export const checkPromoCode = (
+    eventId: string,
+    checkPromoCodeRequest: BodyType<CheckPromoCodeRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PromoCodeOffer>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/promo-codes/check`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: checkPromoCodeRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCheckPromoCodeMutationKey = () => ['checkPromoCode'] as const;
+
+export const getCheckPromoCodeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof checkPromoCode>>, TError,CheckPromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof checkPromoCode>>, TError,CheckPromoCodeMutationVariables, TContext> => {
+
+const mutationKey = getCheckPromoCodeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof checkPromoCode>>, CheckPromoCodeMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  checkPromoCode(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CheckPromoCodeMutationResult = NonNullable<Awaited<ReturnType<typeof checkPromoCode>>>
+    export type CheckPromoCodeMutationBody = BodyType<CheckPromoCodeRequest>
+    export type CheckPromoCodeMutationError = ErrorType<Problem>
+    export type CheckPromoCodeMutationVariables = {eventId: string;data: BodyType<CheckPromoCodeRequest>}
+
+    /**
+ * @summary What a promo code gives, before anything is ordered. It is counted when an order is placed with it.
+ */
+export const useCheckPromoCode = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof checkPromoCode>>, TError,CheckPromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof checkPromoCode>>,
+        TError,
+        CheckPromoCodeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCheckPromoCodeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Takes a promo code back that no order uses.
+ */
+export const deletePromoCode = (
+    eventId: string,
+    promoCodeId: string,
+    headers?: DeletePromoCodeHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/promo-codes/${encodeURIComponent(String(promoCodeId))}`, method: 'DELETE',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getDeletePromoCodeMutationKey = () => ['deletePromoCode'] as const;
+
+export const getDeletePromoCodeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deletePromoCode>>, TError,DeletePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof deletePromoCode>>, TError,DeletePromoCodeMutationVariables, TContext> => {
+
+const mutationKey = getDeletePromoCodeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deletePromoCode>>, DeletePromoCodeMutationVariables> = (props) => {
+          const {eventId,promoCodeId,headers} = props ?? {};
+
+          return  deletePromoCode(eventId,promoCodeId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeletePromoCodeMutationResult = NonNullable<Awaited<ReturnType<typeof deletePromoCode>>>
+
+    export type DeletePromoCodeMutationError = ErrorType<Problem>
+    export type DeletePromoCodeMutationVariables = {eventId: string;promoCodeId: string;headers?: DeletePromoCodeHeaders}
+
+    /**
+ * @summary Takes a promo code back that no order uses.
+ */
+export const useDeletePromoCode = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deletePromoCode>>, TError,DeletePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deletePromoCode>>,
+        TError,
+        DeletePromoCodeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeletePromoCodeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Edits a promo code. Orders that used it stay as they are.
+ */
+export const updatePromoCode = (
+    eventId: string,
+    promoCodeId: string,
+    promoCodeRequest: BodyType<PromoCodeRequest>,
+    headers?: UpdatePromoCodeHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<PromoCode>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/promo-codes/${encodeURIComponent(String(promoCodeId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: promoCodeRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdatePromoCodeMutationKey = () => ['updatePromoCode'] as const;
+
+export const getUpdatePromoCodeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updatePromoCode>>, TError,UpdatePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updatePromoCode>>, TError,UpdatePromoCodeMutationVariables, TContext> => {
+
+const mutationKey = getUpdatePromoCodeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updatePromoCode>>, UpdatePromoCodeMutationVariables> = (props) => {
+          const {eventId,promoCodeId,data,headers} = props ?? {};
+
+          return  updatePromoCode(eventId,promoCodeId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdatePromoCodeMutationResult = NonNullable<Awaited<ReturnType<typeof updatePromoCode>>>
+    export type UpdatePromoCodeMutationBody = BodyType<PromoCodeRequest>
+    export type UpdatePromoCodeMutationError = ErrorType<Problem>
+    export type UpdatePromoCodeMutationVariables = {eventId: string;promoCodeId: string;data: BodyType<PromoCodeRequest>;headers?: UpdatePromoCodeHeaders}
+
+    /**
+ * @summary Edits a promo code. Orders that used it stay as they are.
+ */
+export const useUpdatePromoCode = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updatePromoCode>>, TError,UpdatePromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updatePromoCode>>,
+        TError,
+        UpdatePromoCodeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdatePromoCodeMutationOptions(options), queryClient);
+    }
+    /**
  * @summary The orders of an event for which money came that is not what was asked for: the newest first, for the organizer's
 members. Each has its payment in the state `put_aside`, or `refunded` once it went back.
  */
@@ -1915,6 +2613,304 @@ export function useListPutAsidePayments<TData = Awaited<ReturnType<typeof listPu
 
 
 /**
+ * @summary What buyers and attendees of an event are asked, in this order.
+ */
+export const listQuestions = (
+    eventId: string,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<ListQuestion>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/questions`, method: 'GET', signal
+    },
+      options);
+    }
+
+
+
+
+export const getListQuestionsQueryKey = (eventId: string,) => {
+    return [
+    `/events/${eventId}/questions`
+    ] as const;
+    }
+
+
+export const getListQuestionsQueryOptions = <TData = Awaited<ReturnType<typeof listQuestions>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListQuestionsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listQuestions>>> = ({ signal }) => listQuestions(eventId, requestOptions, signal);
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListQuestionsQueryResult = NonNullable<Awaited<ReturnType<typeof listQuestions>>>
+export type ListQuestionsQueryError = ErrorType<Problem>
+
+
+export function useListQuestions<TData = Awaited<ReturnType<typeof listQuestions>>, TError = ErrorType<Problem>>(
+ eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listQuestions>>,
+          TError,
+          Awaited<ReturnType<typeof listQuestions>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListQuestions<TData = Awaited<ReturnType<typeof listQuestions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listQuestions>>,
+          TError,
+          Awaited<ReturnType<typeof listQuestions>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListQuestions<TData = Awaited<ReturnType<typeof listQuestions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What buyers and attendees of an event are asked, in this order.
+ */
+
+export function useListQuestions<TData = Awaited<ReturnType<typeof listQuestions>>, TError = ErrorType<Problem>>(
+ eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listQuestions>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListQuestionsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+/**
+ * @summary Adds a question to an event.
+ */
+export const createQuestion = (
+    eventId: string,
+    questionRequest: BodyType<QuestionRequest>,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Question>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/questions`, method: 'POST',
+      headers: {'Content-Type': 'application/json', },
+      data: questionRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getCreateQuestionMutationKey = () => ['createQuestion'] as const;
+
+export const getCreateQuestionMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createQuestion>>, TError,CreateQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof createQuestion>>, TError,CreateQuestionMutationVariables, TContext> => {
+
+const mutationKey = getCreateQuestionMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof createQuestion>>, CreateQuestionMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  createQuestion(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type CreateQuestionMutationResult = NonNullable<Awaited<ReturnType<typeof createQuestion>>>
+    export type CreateQuestionMutationBody = BodyType<QuestionRequest>
+    export type CreateQuestionMutationError = ErrorType<Problem>
+    export type CreateQuestionMutationVariables = {eventId: string;data: BodyType<QuestionRequest>}
+
+    /**
+ * @summary Adds a question to an event.
+ */
+export const useCreateQuestion = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof createQuestion>>, TError,CreateQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof createQuestion>>,
+        TError,
+        CreateQuestionMutationVariables,
+        TContext
+      > => {
+      return useMutation(getCreateQuestionMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Takes a question back. Answers that were given stay with their orders.
+ */
+export const deleteQuestion = (
+    eventId: string,
+    questionId: string,
+    headers?: DeleteQuestionHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/questions/${encodeURIComponent(String(questionId))}`, method: 'DELETE',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getDeleteQuestionMutationKey = () => ['deleteQuestion'] as const;
+
+export const getDeleteQuestionMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteQuestion>>, TError,DeleteQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof deleteQuestion>>, TError,DeleteQuestionMutationVariables, TContext> => {
+
+const mutationKey = getDeleteQuestionMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deleteQuestion>>, DeleteQuestionMutationVariables> = (props) => {
+          const {eventId,questionId,headers} = props ?? {};
+
+          return  deleteQuestion(eventId,questionId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeleteQuestionMutationResult = NonNullable<Awaited<ReturnType<typeof deleteQuestion>>>
+
+    export type DeleteQuestionMutationError = ErrorType<Problem>
+    export type DeleteQuestionMutationVariables = {eventId: string;questionId: string;headers?: DeleteQuestionHeaders}
+
+    /**
+ * @summary Takes a question back. Answers that were given stay with their orders.
+ */
+export const useDeleteQuestion = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteQuestion>>, TError,DeleteQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deleteQuestion>>,
+        TError,
+        DeleteQuestionMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeleteQuestionMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Edits a question. Answers that were given stay as they are.
+ */
+export const updateQuestion = (
+    eventId: string,
+    questionId: string,
+    questionRequest: BodyType<QuestionRequest>,
+    headers?: UpdateQuestionHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Question>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/questions/${encodeURIComponent(String(questionId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: questionRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdateQuestionMutationKey = () => ['updateQuestion'] as const;
+
+export const getUpdateQuestionMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateQuestion>>, TError,UpdateQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updateQuestion>>, TError,UpdateQuestionMutationVariables, TContext> => {
+
+const mutationKey = getUpdateQuestionMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updateQuestion>>, UpdateQuestionMutationVariables> = (props) => {
+          const {eventId,questionId,data,headers} = props ?? {};
+
+          return  updateQuestion(eventId,questionId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdateQuestionMutationResult = NonNullable<Awaited<ReturnType<typeof updateQuestion>>>
+    export type UpdateQuestionMutationBody = BodyType<QuestionRequest>
+    export type UpdateQuestionMutationError = ErrorType<Problem>
+    export type UpdateQuestionMutationVariables = {eventId: string;questionId: string;data: BodyType<QuestionRequest>;headers?: UpdateQuestionHeaders}
+
+    /**
+ * @summary Edits a question. Answers that were given stay as they are.
+ */
+export const useUpdateQuestion = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateQuestion>>, TError,UpdateQuestionMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updateQuestion>>,
+        TError,
+        UpdateQuestionMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdateQuestionMutationOptions(options), queryClient);
+    }
+    /**
  * @summary What an event has sold, for its organizer's members.
  */
 export const getSales = (
@@ -2007,16 +3003,19 @@ export function useGetSales<TData = Awaited<ReturnType<typeof getSales>>, TError
 
 
 /**
- * @summary The ticket types of an event, with live availability.
+ * @summary The ticket types of an event, with live availability. Hidden ones are for members, and for those with a promo code that
+unlocks them.
  */
 export const listTicketTypes = (
     eventId: string,
+    headers?: ListTicketTypesHeaders,
  options?: SecondParameter<typeof http>,signal?: AbortSignal
 ) => {
 
 
       return http<TicketTypeList>(
-      {url: `/events/${encodeURIComponent(String(eventId))}/ticket-types`, method: 'GET', signal
+      {url: `/events/${encodeURIComponent(String(eventId))}/ticket-types`, method: 'GET',
+      headers, signal
     },
       options);
     }
@@ -2031,7 +3030,8 @@ export const getListTicketTypesQueryKey = (eventId: string,) => {
     }
 
 
-export const getListTicketTypesQueryOptions = <TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+export const getListTicketTypesQueryOptions = <TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(eventId: string,
+    headers?: ListTicketTypesHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
 ) => {
 
 const {query: queryOptions, request: requestOptions} = options ?? {};
@@ -2040,7 +3040,7 @@ const {query: queryOptions, request: requestOptions} = options ?? {};
 
 
 
-    const queryFn: QueryFunction<Awaited<ReturnType<typeof listTicketTypes>>> = ({ signal }) => listTicketTypes(eventId, requestOptions, signal);
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listTicketTypes>>> = ({ signal }) => listTicketTypes(eventId,headers, requestOptions, signal);
 
 
 
@@ -2054,7 +3054,8 @@ export type ListTicketTypesQueryError = ErrorType<Problem>
 
 
 export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(
- eventId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>> & Pick<
+ eventId: string,
+    headers: undefined |  ListTicketTypesHeaders, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>> & Pick<
         DefinedInitialDataOptions<
           Awaited<ReturnType<typeof listTicketTypes>>,
           TError,
@@ -2064,7 +3065,8 @@ export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketT
  , queryClient?: QueryClient
   ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
 export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>> & Pick<
+ eventId: string,
+    headers?: ListTicketTypesHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>> & Pick<
         UndefinedInitialDataOptions<
           Awaited<ReturnType<typeof listTicketTypes>>,
           TError,
@@ -2074,19 +3076,22 @@ export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketT
  , queryClient?: QueryClient
   ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
 export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ eventId: string,
+    headers?: ListTicketTypesHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
  , queryClient?: QueryClient
   ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
 /**
- * @summary The ticket types of an event, with live availability.
+ * @summary The ticket types of an event, with live availability. Hidden ones are for members, and for those with a promo code that
+unlocks them.
  */
 
 export function useListTicketTypes<TData = Awaited<ReturnType<typeof listTicketTypes>>, TError = ErrorType<Problem>>(
- eventId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
+ eventId: string,
+    headers?: ListTicketTypesHeaders, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listTicketTypes>>, TError, TData>>, request?: SecondParameter<typeof http>}
  , queryClient?: QueryClient
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
-  const queryOptions = getListTicketTypesQueryOptions(eventId,options)
+  const queryOptions = getListTicketTypesQueryOptions(eventId,headers,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 
@@ -2165,6 +3170,144 @@ export const useCreateTicketType = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getCreateTicketTypeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Takes a ticket type back that nothing was sold of and nobody holds.
+ */
+export const deleteTicketType = (
+    eventId: string,
+    ticketTypeId: string,
+    headers?: DeleteTicketTypeHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<void>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/ticket-types/${encodeURIComponent(String(ticketTypeId))}`, method: 'DELETE',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getDeleteTicketTypeMutationKey = () => ['deleteTicketType'] as const;
+
+export const getDeleteTicketTypeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteTicketType>>, TError,DeleteTicketTypeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof deleteTicketType>>, TError,DeleteTicketTypeMutationVariables, TContext> => {
+
+const mutationKey = getDeleteTicketTypeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deleteTicketType>>, DeleteTicketTypeMutationVariables> = (props) => {
+          const {eventId,ticketTypeId,headers} = props ?? {};
+
+          return  deleteTicketType(eventId,ticketTypeId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeleteTicketTypeMutationResult = NonNullable<Awaited<ReturnType<typeof deleteTicketType>>>
+
+    export type DeleteTicketTypeMutationError = ErrorType<Problem>
+    export type DeleteTicketTypeMutationVariables = {eventId: string;ticketTypeId: string;headers?: DeleteTicketTypeHeaders}
+
+    /**
+ * @summary Takes a ticket type back that nothing was sold of and nobody holds.
+ */
+export const useDeleteTicketType = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteTicketType>>, TError,DeleteTicketTypeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deleteTicketType>>,
+        TError,
+        DeleteTicketTypeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeleteTicketTypeMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Edits a ticket type. What is sold or held stays as its buyers agreed to it.
+ */
+export const updateTicketType = (
+    eventId: string,
+    ticketTypeId: string,
+    updateTicketTypeRequest: BodyType<UpdateTicketTypeRequest>,
+    headers?: UpdateTicketTypeHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<TicketType>(
+      {url: `/events/${encodeURIComponent(String(eventId))}/ticket-types/${encodeURIComponent(String(ticketTypeId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: updateTicketTypeRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdateTicketTypeMutationKey = () => ['updateTicketType'] as const;
+
+export const getUpdateTicketTypeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateTicketType>>, TError,UpdateTicketTypeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updateTicketType>>, TError,UpdateTicketTypeMutationVariables, TContext> => {
+
+const mutationKey = getUpdateTicketTypeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updateTicketType>>, UpdateTicketTypeMutationVariables> = (props) => {
+          const {eventId,ticketTypeId,data,headers} = props ?? {};
+
+          return  updateTicketType(eventId,ticketTypeId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdateTicketTypeMutationResult = NonNullable<Awaited<ReturnType<typeof updateTicketType>>>
+    export type UpdateTicketTypeMutationBody = BodyType<UpdateTicketTypeRequest>
+    export type UpdateTicketTypeMutationError = ErrorType<Problem>
+    export type UpdateTicketTypeMutationVariables = {eventId: string;ticketTypeId: string;data: BodyType<UpdateTicketTypeRequest>;headers?: UpdateTicketTypeHeaders}
+
+    /**
+ * @summary Edits a ticket type. What is sold or held stays as its buyers agreed to it.
+ */
+export const useUpdateTicketType = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateTicketType>>, TError,UpdateTicketTypeMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updateTicketType>>,
+        TError,
+        UpdateTicketTypeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdateTicketTypeMutationOptions(options), queryClient);
     }
     /**
  * @summary Counts a look at an event's page. Nobody is recognised: no cookie, no address, no account is kept.
@@ -2822,6 +3965,75 @@ export const useReleaseOrder = <TError = ErrorType<Problem>,
       return useMutation(getReleaseOrderMutationOptions(options), queryClient);
     }
     /**
+ * @summary Changes buyer, attendees and answers of an order that waits to be paid.
+ */
+export const updateOrder = (
+    orderId: string,
+    updateOrderRequest: BodyType<UpdateOrderRequest>,
+    headers?: UpdateOrderHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Order>(
+      {url: `/orders/${encodeURIComponent(String(orderId))}`, method: 'PATCH',
+      headers: {'Content-Type': 'application/json', ...headers},
+      data: updateOrderRequest, signal
+    },
+      options);
+    }
+
+
+
+
+export const getUpdateOrderMutationKey = () => ['updateOrder'] as const;
+
+export const getUpdateOrderMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateOrder>>, TError,UpdateOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof updateOrder>>, TError,UpdateOrderMutationVariables, TContext> => {
+
+const mutationKey = getUpdateOrderMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof updateOrder>>, UpdateOrderMutationVariables> = (props) => {
+          const {orderId,data,headers} = props ?? {};
+
+          return  updateOrder(orderId,data,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type UpdateOrderMutationResult = NonNullable<Awaited<ReturnType<typeof updateOrder>>>
+    export type UpdateOrderMutationBody = BodyType<UpdateOrderRequest>
+    export type UpdateOrderMutationError = ErrorType<Problem>
+    export type UpdateOrderMutationVariables = {orderId: string;data: BodyType<UpdateOrderRequest>;headers?: UpdateOrderHeaders}
+
+    /**
+ * @summary Changes buyer, attendees and answers of an order that waits to be paid.
+ */
+export const useUpdateOrder = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof updateOrder>>, TError,UpdateOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof updateOrder>>,
+        TError,
+        UpdateOrderMutationVariables,
+        TContext
+      > => {
+      return useMutation(getUpdateOrderMutationOptions(options), queryClient);
+    }
+    /**
  * @summary Cancels tickets; their places are free at once. By the organizer's members, or by the buyer, if the event's settings
 allow it (`cancellable` of the order). Cancelled again, it stays as it is. An order that is not paid yet is given up.
  */
@@ -3100,6 +4312,73 @@ export const useRefundOrder = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getRefundOrderMutationOptions(options), queryClient);
+    }
+    /**
+ * @summary Gives the buyer of a held order more time: once, as long as a new hold.
+ */
+export const renewOrder = (
+    orderId: string,
+    headers?: RenewOrderHeaders,
+ options?: SecondParameter<typeof http>,signal?: AbortSignal
+) => {
+
+
+      return http<Order>(
+      {url: `/orders/${encodeURIComponent(String(orderId))}/renew`, method: 'POST',
+      headers, signal
+    },
+      options);
+    }
+
+
+
+
+export const getRenewOrderMutationKey = () => ['renewOrder'] as const;
+
+export const getRenewOrderMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof renewOrder>>, TError,RenewOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+): UseMutationOptions<Awaited<ReturnType<typeof renewOrder>>, TError,RenewOrderMutationVariables, TContext> => {
+
+const mutationKey = getRenewOrderMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof renewOrder>>, RenewOrderMutationVariables> = (props) => {
+          const {orderId,headers} = props ?? {};
+
+          return  renewOrder(orderId,headers,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type RenewOrderMutationResult = NonNullable<Awaited<ReturnType<typeof renewOrder>>>
+
+    export type RenewOrderMutationError = ErrorType<Problem>
+    export type RenewOrderMutationVariables = {orderId: string;headers?: RenewOrderHeaders}
+
+    /**
+ * @summary Gives the buyer of a held order more time: once, as long as a new hold.
+ */
+export const useRenewOrder = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof renewOrder>>, TError,RenewOrderMutationVariables, TContext>, request?: SecondParameter<typeof http>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof renewOrder>>,
+        TError,
+        RenewOrderMutationVariables,
+        TContext
+      > => {
+      return useMutation(getRenewOrderMutationOptions(options), queryClient);
     }
     /**
  * @summary What a payment provider tells of its own accord, signed with the secret we share with it. Told twice, or in another

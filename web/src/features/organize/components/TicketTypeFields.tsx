@@ -6,10 +6,18 @@ interface TicketTypeFieldsProps {
   row: string;
   currency: string;
   defaultName?: string;
+  defaultPrice?: string;
+  defaultQuantity?: string;
 }
 
 /** Name, price and number of one ticket type. Price zero is a registration; no number means no limit. */
-export function TicketTypeFields({ row, currency, defaultName }: TicketTypeFieldsProps) {
+export function TicketTypeFields({
+  row,
+  currency,
+  defaultName,
+  defaultPrice = '0',
+  defaultQuantity,
+}: TicketTypeFieldsProps) {
   const { t } = useLingui();
   return (
     <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_9rem_9rem]">
@@ -24,7 +32,7 @@ export function TicketTypeFields({ row, currency, defaultName }: TicketTypeField
         name={`price${row}`}
         label={t`Price`}
         inputMode="decimal"
-        defaultValue="0"
+        defaultValue={defaultPrice}
         suffix={currency}
         validate={(text) =>
           text === '' || parseAmount(text, currency) !== undefined ? null : t`Write it as 12 or 12.50.`
@@ -37,6 +45,7 @@ export function TicketTypeFields({ row, currency, defaultName }: TicketTypeField
         inputMode="numeric"
         min="1"
         placeholder={t`No limit`}
+        defaultValue={defaultQuantity}
       />
     </div>
   );

@@ -1,28 +1,26 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Plus } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import type { Sales, TicketType } from '@/api/generated/model';
-import { fieldErrors } from '@/api/problem';
-import { currencies, formatMoney, likelyCurrency } from '@/lib/money';
+import { ArrowUp, Pencil, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { Event, Sales, TicketType } from '@/api/generated/model';
+import { formatMoney } from '@/lib/money';
+import { Badge } from '@/ui/Badge';
 import { Bar } from '@/ui/Bar';
-import { Button } from '@/ui/Button';
-import { Dialog } from '@/ui/Dialog';
-import { Form } from '@/ui/Form';
-import { SelectField } from '@/ui/SelectField';
+import { Button, IconButton } from '@/ui/Button';
 import { Skeleton } from '@/ui/Skeleton';
-import { share, ticketType } from '../model';
-import { useAddTicketType } from '../queries';
-import { ProblemNotice } from './ProblemNotice';
-import { TicketTypeFields } from './TicketTypeFields';
+import { share } from '../model';
+import { useEditTicketType } from '../queries';
+import { TicketTypeDialog } from './TicketTypeDialog';
 
 interface TicketTypeTableProps {
-  eventId: string;
+  event: Event;
   types?: TicketType[];
   sales?: Sales;
 }
 
-export function TicketTypeTable({ eventId, types, sales }: TicketTypeTableProps) {
+export function TicketTypeTable({ event, types, sales }: TicketTypeTableProps) {
   const [isAdding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<string>();
+  const move = useEditTicketType(event.id);
   const figures = new Map(sales?.by_ticket_type.map((figure) => [figure.ticket_type_id, figure]));
   return (
     <section aria-labelledby="types" className="rounded-3xl border border-line bg-surface p-5 sm:p-6">
@@ -45,33 +43,86 @@ export function TicketTypeTable({ eventId, types, sales }: TicketTypeTableProps)
         </p>
       )}
       <ul className="mt-2 divide-y divide-line">
-        {types?.map((type) => (
-          <TypeRow key={type.id} type={type} figures={figures.get(type.id)} />
-        ))}
+        {types &&
+          [...types]
+            .sort((a, b) => a.position - b.position)
+            .map((type, place) => (
+              <TypeRow
+                key={type.id}
+                type={type}
+                figures={figures.get(type.id)}
+                onEdit={() => setEditing(type.id)}
+                onUp={
+                  place === 0
+                    ? undefined
+                    : () =>
+                        move.mutate({ id: type.id, version: type.version, change: { position: place - 1 } })
+                }
+              />
+            ))}
       </ul>
-      {isAdding && (
-        <AddTicketTypeDialog
-          eventId={eventId}
-          currency={types?.[0]?.price.currency}
-          onClose={() => setAdding(false)}
+      {types && (isAdding || editing) && (
+        <TicketTypeDialog
+          key={editing ?? 'new'}
+          event={event}
+          types={types}
+          type={types.find(({ id }) => id === editing)}
+          onClose={() => {
+            setAdding(false);
+            setEditing(undefined);
+          }}
         />
       )}
     </section>
   );
 }
 
-function TypeRow({ type, figures }: { type: TicketType; figures?: Sales['by_ticket_type'][number] }) {
+interface TypeRowProps {
+  type: TicketType;
+  figures?: Sales['by_ticket_type'][number];
+  onEdit: () => void;
+  onUp?: () => void;
+}
+
+function TypeRow({ type, figures, onEdit, onUp }: TypeRowProps) {
+  const { t } = useLingui();
   const sold = figures?.confirmed ?? 0;
   const held = figures?.held ?? 0;
   return (
     <li className="py-4">
       <div className="flex items-baseline justify-between gap-4">
-        <h3 className="font-semibold">
+        <h3 className="flex flex-1 flex-wrap items-center gap-2 font-semibold">
           <bdi>{type.name}</bdi>
+          {type.hidden && (
+            <Badge>
+              <Trans>Hidden</Trans>
+            </Badge>
+          )}
+          {type.add_on_to.length > 0 && (
+            <Badge>
+              <Trans>Extra</Trans>
+            </Badge>
+          )}
         </h3>
         <p className="font-semibold tabular-nums">
-          {type.price.amount === 0 ? <Trans>Free</Trans> : formatMoney(type.price)}
+          {type.pricing === 'pay_what_you_want' ? (
+            <Trans>Pay what you want</Trans>
+          ) : type.price.amount === 0 ? (
+            <Trans>Free</Trans>
+          ) : (
+            formatMoney(type.price)
+          )}
         </p>
+        <div className="flex self-center">
+          {onUp && (
+            <IconButton label={t`Move up: ${type.name}`} onPress={onUp}>
+              <ArrowUp aria-hidden className="size-4" />
+            </IconButton>
+          )}
+          <IconButton label={t`Edit: ${type.name}`} onPress={onEdit}>
+            <Pencil aria-hidden className="size-4" />
+          </IconButton>
+        </div>
       </div>
       {type.quantity !== null && (
         <div className="mt-2">
@@ -96,48 +147,5 @@ function TypeRow({ type, figures }: { type: TicketType; figures?: Sales['by_tick
         {figures && figures.revenue.amount > 0 && <span>{formatMoney(figures.revenue)}</span>}
       </p>
     </li>
-  );
-}
-
-interface AddTicketTypeDialogProps {
-  eventId: string;
-  currency?: string;
-  onClose: () => void;
-}
-
-function AddTicketTypeDialog({ eventId, currency: inUse, onClose }: AddTicketTypeDialogProps) {
-  const { t } = useLingui();
-  const [chosen, setCurrency] = useState(likelyCurrency);
-  // One event, one currency: an order has one total.
-  const currency = inUse ?? chosen;
-  const add = useAddTicketType(eventId);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    add.mutate(ticketType(new FormData(event.currentTarget), '0', currency), { onSuccess: onClose });
-  };
-  return (
-    <Dialog title={t`Add tickets`} isOpen onClose={onClose} isWide>
-      <Form onSubmit={submit} validationErrors={fieldErrors(add.error)} className="mt-6 flex flex-col gap-5">
-        <TicketTypeFields row="0" currency={currency} />
-        {!inUse && (
-          <SelectField
-            name="currency"
-            label={t`Currency`}
-            defaultValue={chosen}
-            options={currencies}
-            onChange={setCurrency}
-          />
-        )}
-        {add.error && <ProblemNotice problem={add.error} />}
-        <div className="flex flex-col-reverse gap-3 sm:flex-row sm:justify-end">
-          <Button look="secondary" onPress={onClose}>
-            <Trans>Discard</Trans>
-          </Button>
-          <Button type="submit" isPending={add.isPending}>
-            <Trans>Add</Trans>
-          </Button>
-        </div>
-      </Form>
-    </Dialog>
   );
 }

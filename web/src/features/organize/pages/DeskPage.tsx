@@ -8,6 +8,8 @@ import { Skeleton } from '@/ui/Skeleton';
 import { DeskActions } from '../components/DeskActions';
 import { EventStatusBadge } from '../components/EventStatusBadge';
 import { MessageComposer } from '../components/MessageComposer';
+import { PromoCodes } from '../components/PromoCodes';
+import { Questions } from '../components/Questions';
 import { RecentActivity } from '../components/RecentActivity';
 import { SalesFigures } from '../components/SalesFigures';
 import { TicketTypeTable } from '../components/TicketTypeTable';
@@ -52,7 +54,9 @@ export function DeskPage({ eventId }: { eventId: string }) {
       </div>
       <div className="mt-8 grid grid-cols-[minmax(0,1fr)] items-start gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex flex-col gap-8">
-          <TicketTypeTable eventId={eventId} types={types?.items} sales={sales} />
+          <TicketTypeTable event={event} types={types?.items} sales={sales} />
+          <PromoCodes event={event} types={types?.items ?? []} />
+          <Questions eventId={eventId} types={types?.items ?? []} />
           {event.status !== 'draft' && <MessageComposer eventId={eventId} />}
         </div>
         <RecentActivity entries={recent} />

@@ -1,14 +1,17 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useGetPaymentOptions } from '@/api/generated';
 import type { PaymentMethod } from '@/api/generated/model';
 import type { ApiProblem } from '@/api/problem';
 import { formatMoney } from '@/lib/money';
 import { Button } from '@/ui/Button';
+import { Form } from '@/ui/Form';
 import { Notice } from '@/ui/Notice';
 import { choiceOf, methodsOf } from '../payment';
 import type { Purchase, Step } from '../purchase';
+import { useQuestions } from '../queries';
 import { HoldTimer } from './HoldTimer';
+import { OrderDetails } from './OrderDetails';
 import { OrderLines } from './OrderLines';
 import { PaymentMethods } from './PaymentMethods';
 
@@ -23,17 +26,28 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
   const { order, receivedAt } = step.hold;
   const isPaying = step.at === 'paying';
   const options = useGetPaymentOptions(order.event_id);
-  const methods = methodsOf(options.data);
+  const isFree = order.total.amount === 0;
+  const methods = isFree ? [] : methodsOf(options.data);
   const [chosen, setMethod] = useState<PaymentMethod>();
   // One way to pay is no choice: one press is enough.
   const method = chosen ?? methods[0];
   const heading = useRef<HTMLHeadingElement>(null);
   // The form that had the focus is gone: go on where the reader goes on.
   useEffect(() => heading.current?.focus(), []);
+  const questions = useQuestions(order.event_id);
+  const pay = (event: FormEvent) => {
+    event.preventDefault();
+    if (isFree) void purchase.pay({ method: 'free' });
+    else if (method) void purchase.pay(choiceOf(method));
+  };
   return (
-    <section aria-labelledby="payment" className="rounded-3xl border border-line bg-surface p-5 sm:p-7">
+    <Form
+      onSubmit={pay}
+      aria-labelledby="payment"
+      className="rounded-3xl border border-line bg-surface p-5 sm:p-7"
+    >
       <h2 id="payment" ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
-        <Trans>Payment</Trans>
+        {isFree ? <Trans>Almost there</Trans> : <Trans>Payment</Trans>}
       </h2>
       {step.at === 'held' && step.problem && (
         <div className="mt-4">
@@ -41,6 +55,7 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
         </div>
       )}
       <OrderLines order={order} />
+      <OrderDetails purchase={purchase} order={order} questions={questions.data?.items ?? []} />
       <div className="mt-5 flex flex-col gap-4">
         {methods.length > 1 && (
           <PaymentMethods methods={methods} value={method} onChange={setMethod} isDisabled={isPaying} />
@@ -70,7 +85,7 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
             <Trans>You pay on Stripe’s page and come back here for your tickets.</Trans>
           </p>
         )}
-        {options.data && methods.length === 0 && (
+        {!isFree && options.data && methods.length === 0 && (
           <Notice tone="warn" title={t`Nothing can be paid here at the moment.`}>
             <Trans>
               The organizer has not chosen how to be paid. Your places stay yours until the time is up.
@@ -86,12 +101,14 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
           />
         )}
         <Button
+          type="submit"
           isPending={isPaying}
-          isDisabled={!method}
-          onPress={() => method && void purchase.pay(choiceOf(method))}
+          isDisabled={!isFree && !method}
           className="mt-3 min-h-13 w-full text-lg"
         >
-          {method === 'offline' ? (
+          {isFree ? (
+            <Trans>Get tickets</Trans>
+          ) : method === 'offline' ? (
             <Trans>Order and pay {formatMoney(order.total)} later</Trans>
           ) : (
             <Trans>Pay {formatMoney(order.total)}</Trans>
@@ -117,11 +134,16 @@ export function HoldPanel({ purchase, step }: HoldPanelProps) {
             </Button>
           </>
         )}
+        {order.renewable && (
+          <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.renew()}>
+            <Trans>I need more time</Trans>
+          </Button>
+        )}
         <Button look="quiet" isDisabled={isPaying} onPress={() => void purchase.release()}>
           <Trans>Cancel</Trans>
         </Button>
       </div>
-    </section>
+    </Form>
   );
 }
 
@@ -131,6 +153,15 @@ function PaymentProblem({ problem }: { problem: ApiProblem }) {
     return (
       <Notice tone="danger" isAlert title={t`The payment was declined.`}>
         <Trans>Nothing was charged. Your places are still held: try again.</Trans>
+      </Notice>
+    );
+  }
+  if (problem.type === 'validation') {
+    return (
+      <Notice tone="danger" isAlert title={t`Some answers need another look.`}>
+        {problem.errors.map(({ pointer, detail }) => (
+          <p key={pointer + detail}>{detail}</p>
+        ))}
       </Notice>
     );
   }

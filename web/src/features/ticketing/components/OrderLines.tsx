@@ -15,6 +15,26 @@ export function OrderLines({ order }: { order: Order }) {
           </dd>
         </div>
       ))}
+      {order.discount.amount > 0 && (
+        <div className="flex justify-between gap-4 text-accent">
+          <dt>
+            <Trans>Discount</Trans> {order.promo_code}
+          </dt>
+          <dd className="tabular-nums">−{formatMoney(order.discount)}</dd>
+        </div>
+      )}
+      {order.tax.amount > 0 && (
+        <div className="flex justify-between gap-4 text-muted">
+          <dt>
+            {order.items.every((item) => item.tax_included) ? (
+              <Trans>Tax included</Trans>
+            ) : (
+              <Trans>Tax</Trans>
+            )}
+          </dt>
+          <dd className="tabular-nums">{formatMoney(order.tax)}</dd>
+        </div>
+      )}
       <div className="mt-1 flex justify-between gap-4 border-t border-line pt-3 text-lg font-bold">
         <dt>
           <Trans>Total</Trans>

@@ -11,40 +11,49 @@ import { Notice } from '@/ui/Notice';
 import { TextField } from '@/ui/TextField';
 import { availabilityOf, chosenLines, countOf, leftOf, maxOf, total } from '../model';
 import type { Purchase } from '../purchase';
+import { useQuestions, useUnlockedTypes } from '../queries';
+import { PromoCodeField } from './PromoCodeField';
 import { PurchaseProblem } from './PurchaseProblem';
 import { TicketTypeRow } from './TicketTypeRow';
 
 interface PurchaseFormProps {
   purchase: Purchase;
+  eventId: string;
   types: TicketTypeList;
   eventStatus: EventStatus;
 }
 
-export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps) {
+export function PurchaseForm({ purchase, eventId, types, eventStatus }: PurchaseFormProps) {
   const { t } = useLingui();
   const { draft, step } = purchase;
   const [nothingChosen, setNothingChosen] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const problem = step.at === 'choosing' ? step.problem : undefined;
   const errors = useMemo(() => fieldErrors(problem), [problem]);
-  const lines = chosenLines(types.items, draft);
+  const unlocked = useUnlockedTypes(eventId, draft.code);
+  const questions = useQuestions(eventId);
+  // Members see hidden ones everywhere else; here they buy like anyone.
+  const open = types.items.filter(({ hidden }) => !hidden);
+  const shown = (unlocked.data?.items ?? []).filter(({ id }) => !open.some((type) => type.id === id));
+  const items = [...open, ...(draft.code ? shown : [])].sort((a, b) => a.position - b.position);
+  const lines = chosenLines(items, draft);
   const isDraft = eventStatus === 'draft';
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setNothingChosen(lines.length === 0);
-    if (lines.length > 0) void purchase.place(types.items);
+    if (lines.length > 0) void purchase.place(items, (questions.data?.items.length ?? 0) > 0);
     else list.current?.querySelector('input')?.focus();
   };
 
-  const isOver = types.items.every((type) => {
+  const isOver = items.every((type) => {
     const { kind } = availabilityOf(type, leftOf(type, types.event_available));
     return kind === 'sold-out' || kind === 'closed';
   });
   // A buyer who had chosen keeps the form, to see what became of it.
   const nothingToGet = isOver && lines.length === 0;
 
-  if (types.items.length === 0) return <Notice title={t`There are no tickets yet.`} />;
+  if (items.length === 0 && !draft.code) return <Notice title={t`There are no tickets yet.`} />;
 
   return (
     <Form
@@ -59,7 +68,7 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
         <LiveIndicator />
       </div>
       <ul ref={list} className="mt-3 divide-y divide-line">
-        {types.items.map((type) => {
+        {items.map((type) => {
           const left = leftOf(type, types.event_available);
           return (
             <TicketTypeRow
@@ -72,6 +81,8 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
                 setNothingChosen(false);
                 purchase.setQuantity(type.id, quantity);
               }}
+              price={draft.prices?.[type.id]}
+              onPrice={(text) => purchase.setPrice(type.id, text)}
             />
           );
         })}
@@ -83,13 +94,14 @@ export function PurchaseForm({ purchase, types, eventStatus }: PurchaseFormProps
         </Notice>
       ) : (
         <>
+          <PromoCodeField purchase={purchase} eventId={eventId} />
           <BuyerFields purchase={purchase} />
           <div className="mt-5 flex flex-col gap-3 empty:hidden">
             {nothingChosen && (
               <Notice tone="warn" isAlert title={t`Choose how many tickets you want first.`} />
             )}
             {step.at === 'choosing' && (step.problem || step.holdExpired) && (
-              <PurchaseProblem purchase={purchase} step={step} types={types.items} />
+              <PurchaseProblem purchase={purchase} step={step} types={items} />
             )}
             {isDraft && <Notice title={t`Tickets can be had once the event is published.`} />}
           </div>
@@ -136,7 +148,7 @@ interface SubmitBarProps {
 
 /** The total and the one button. On a phone it stays under the thumb. */
 function SubmitBar({ purchase, lines, isDraft }: SubmitBarProps) {
-  const sum = total(lines);
+  const sum = total(lines, purchase.draft);
   const count = countOf(lines);
   const isFree = sum?.amount === 0;
   return (

@@ -42,6 +42,40 @@ export function PurchaseProblem({ purchase, step, types }: PurchaseProblemProps)
           <Trans>What comes free is offered to the waitlist first. Join it below.</Trans>
         </Notice>
       );
+    case 'unknown-promo-code':
+    case 'promo-code-used-up':
+      return (
+        <Notice
+          tone="warn"
+          isAlert
+          title={
+            problem.type === 'promo-code-used-up'
+              ? t`This code was used as often as it can be.`
+              : t`This code does not work any more.`
+          }
+          action={
+            <Button
+              onPress={() => {
+                purchase.edit({ code: undefined });
+                again();
+              }}
+            >
+              <Trans>Order without it</Trans>
+            </Button>
+          }
+        >
+          <Trans>Nothing was ordered yet.</Trans>
+        </Notice>
+      );
+    case 'price-changed':
+      return (
+        <Notice tone="warn" isAlert title={t`The price has just changed.`}>
+          <Trans>Nothing was ordered. You see the new price above: order again if you agree.</Trans>
+        </Notice>
+      );
+    case 'person-limit':
+    case 'ticket-type-not-on-sale':
+      return <Notice tone="warn" isAlert title={problem.detail} />;
     case 'event-not-on-sale':
       return <Notice tone="danger" isAlert title={t`These tickets are not on sale.`} />;
     case 'rate-limited':
@@ -91,12 +125,21 @@ function SoldOut({ purchase, types, members }: SoldOutProps) {
   const type =
     types.find(({ id }) => id === members.ticket_type_id) ?? chosenLines(types, purchase.draft)[0]?.type;
   const name = type?.name ?? '';
+  const inCarts = typeof members.in_carts === 'number' ? members.in_carts : 0;
+  const release = typeof members.next_release_at === 'string' ? new Date(members.next_release_at) : undefined;
+  const next = release?.toLocaleTimeString(undefined, { timeStyle: 'short' });
   if (left === 0 || !type) {
     return (
       <Notice tone="warn" isAlert title={t`${name} has just sold out.`}>
         <Trans>
           Nothing was ordered. Places may come back when someone lets theirs go: this page shows it at once.
         </Trans>
+        {inCarts > 0 && (
+          <p>
+            <Plural value={inCarts} one="# is in someone's cart." other="# are in other people's carts." />{' '}
+            {next && <Trans>The next may come back at {next}.</Trans>}
+          </p>
+        )}
       </Notice>
     );
   }

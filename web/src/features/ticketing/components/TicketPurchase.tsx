@@ -41,7 +41,12 @@ export function TicketPurchase({ event }: { event: Event }) {
     case 'placing':
       return types.data ? (
         <>
-          <PurchaseForm purchase={purchase} types={types.data} eventStatus={event.status} />
+          <PurchaseForm
+            purchase={purchase}
+            eventId={event.id}
+            types={types.data}
+            eventStatus={event.status}
+          />
           {(waitableTypes(types.data).length > 0 || waitsHere) && (
             <Suspense>
               <Waitlist event={event} types={types.data} purchase={purchase} />
