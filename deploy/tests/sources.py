@@ -21,8 +21,9 @@ def settings():
 
 def gateway():
     """Which role answers what is below a first part of the path, as the gateway of the web role has it."""
-    routes = re.findall(r'\(((?:"\w+"(?: \| )?)+), \.\.\)\s*=> Some\(&peers\.(\w+)\)', (SERVER / "gateway.rs").read_text())
-    return {part: role for parts, role in routes for part in re.findall(r'"(\w+)"', parts)}
+    arm = r'\(((?:"[\w-]+"(?: \| )?)+), \.\.\)\s*=> (?:\{\s*)?Some\(&peers\.(\w+)\)'
+    routes = re.findall(arm, (SERVER / "gateway.rs").read_text())
+    return {part: role for parts, role in routes for part in re.findall(r'"([\w-]+)"', parts)}
 
 
 def operations_of_adapter():
