@@ -15,7 +15,10 @@ load=${TURNOUT_LOAD_BIN:-$root/target/debug/turnout-load}
 turnout=${TURNOUT_BIN:-$root/target/debug/turnout}
 cluster=$root/scripts/cluster.sh
 FAULTS=${FAULTS:-2}
-KILL_SECONDS=${KILL_SECONDS:-3}
+# Where two take turns, each lives twice as long: long enough to see that the other no longer holds the lease on the sweep,
+# which takes it eight seconds.
+[[ $shape == split ]] && kill_seconds=8 || kill_seconds=2
+KILL_SECONDS=${KILL_SECONDS:-$kill_seconds}
 AT_ONCE=${AT_ONCE:-4}
 GRACE_MS=1500
 GRACE_DISTURBED_MS=20000
