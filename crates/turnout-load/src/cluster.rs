@@ -22,8 +22,6 @@ use self::stage::{HOLD_SECONDS, PROCESSES_A_ROLE, Stage};
 
 /// How long work in the background may be with nobody.
 const IDLE_MAX: Duration = Duration::from_secs(10);
-/// How many requests' time a sweep may take on top: nothing on an idle machine.
-const SLOWNESS: u32 = 10;
 /// Requests that are answered before the next thing happens.
 const REQUESTS_BETWEEN: u64 = 30;
 /// How long anything may take that should happen soon.
@@ -132,16 +130,14 @@ async fn play(stage: &mut Stage, short: bool) -> anyhow::Result<()> {
 /// Kills or freezes a process under load, waits until others do its work, and brings it back.
 async fn befall(stage: &mut Stage, at: usize, fault: Fault) -> anyhow::Result<()> {
     let (began, before) = (Instant::now(), stage.crowd.counts().1);
-    let (holds_end, slowest) = stage.probe_holds().await?;
-    // To give holds back takes reads and writes too, which wait for a processor as these did.
-    let within = IDLE_MAX + slowest * SLOWNESS;
+    let holds_end = stage.probe_holds().await?;
     let member = &mut stage.members[at];
     let name = member.name.clone();
     member.signal(if fault == Fault::Kill { "KILL" } else { "STOP" })?;
     if fault == Fault::Kill {
         member.ended().await?;
     }
-    let (returned, others) = tokio::join!(stage.holds_return(holds_end, within), others_go_on(stage, at));
+    let (returned, others) = tokio::join!(stage.holds_return(holds_end, IDLE_MAX), others_go_on(stage, at));
     let returned = returned.with_context(|| format!("after {name} was hit by {fault:?}"))?;
     others?;
     let member = &mut stage.members[at];
